@@ -1,0 +1,18 @@
+// From a fresh clone to something that runs. Whatever is done already is skipped.
+import { installDependencies } from './dependencies.mjs'
+import { locked } from './lock.mjs'
+import { buildNative } from './native.mjs'
+import { say } from './say.mjs'
+import { checkNode } from './toolchain.mjs'
+import { compile } from './typescript.mjs'
+
+/** With `native: 'optional'` a machine without a C++ compiler gets a warning and the node engine. */
+export async function setUp({ native }) {
+  say(`node ${process.version}`)
+  checkNode()
+  await locked(async () => {
+    await installDependencies()
+    await compile()
+    await buildNative({ required: native === 'required' })
+  })
+}
