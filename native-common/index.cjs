@@ -6,6 +6,7 @@ const { readdirSync } = require('node:fs')
 const { join, relative } = require('node:path')
 
 const include = join(__dirname, 'include')
+const include_dir = relative('.', include)
 
 /** Every C++ file in `folder`, as one line for gyp. */
 function sources(folder) {
@@ -16,4 +17,4 @@ function sources(folder) {
     .join(' ')
 }
 
-module.exports = { include, include_dir: relative('.', include), sources }
+module.exports = { include, include_dir, sources }
