@@ -33,7 +33,7 @@ async function build(target) {
   const options = ['--release', `--jobs=${availableParallelism()}`, ...headersOption()]
   const result = await captureNode([tool('node-gyp'), ...commands, ...options], { cwd: target.folder, network: true })
   if (result.code === 0) writeStamp(stampFile(target), stamp)
-  return { ...target, ...result }
+  return { ...target, ...result, output: result.output.replace(/^gyp info .*\n/gm, '') }
 }
 
 async function buildAll(targets) {
