@@ -1,0 +1,44 @@
+/** Puts around a driver's stream what the program asked for: the view it declared, and the layers. */
+import { CamioError } from './error.js'
+import type { Features } from './features.js'
+import { BytesView } from './layers/bytes-view.js'
+import { frameCodec } from './layers/frames.js'
+import { LeaseGuard } from './layers/lease-guard.js'
+import { MessagesView } from './layers/messages-view.js'
+import type { CoreOptionValues } from './options.js'
+import type { Stream, StreamInit } from './stream.js'
+
+type Init = Pick<StreamInit, 'limits' | 'wait'>
+
+/** @throws `ERR_CAMIO_BAD_OPTION` before anything is opened, when the view cannot be had */
+export function checkFraming(own: Features, options: CoreOptionValues, uri: string): void {
+  const wanted = wantedFraming(options)
+  const refuse = (why: string) => new CamioError('ERR_CAMIO_BAD_OPTION', `${uri}: ${why}`, { uri })
+  if (wanted === 'bytes' && options.frame !== undefined) throw refuse('frame= needs framing=messages')
+  if (wanted === 'messages' && own.framing === 'bytes' && options.frame === undefined) {
+    throw refuse('framing=messages on a byte stream needs frame=u32 or frame=line, at both ends')
+  }
+  if (wanted === 'bytes' && own.framing === 'messages' && !(own.reliable && own.ordered)) {
+    throw refuse('framing=bytes needs a reliable, ordered transport')
+  }
+}
+
+/** `frame=` alone says enough. */
+function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
+  return options.framing ?? (options.frame === undefined ? undefined : 'messages')
+}
+
+export function dress(stream: Stream, options: CoreOptionValues, init: Init): Stream {
+  return guarded(viewed(stream, options, init), init)
+}
+
+function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {
+  const wanted = wantedFraming(options) ?? stream.features.framing
+  if (wanted === stream.features.framing) return stream
+  return wanted === 'bytes' ? new BytesView(stream, init) : new MessagesView(stream, init, frameCodec(options.frame!))
+}
+
+function guarded(stream: Stream, init: Init): Stream {
+  const debug = process.env.CAMIO_DEBUG?.split(',') ?? []
+  return debug.includes('lease') ? new LeaseGuard(stream, init) : stream
+}

@@ -1,0 +1,84 @@
+/** A stream around a stream: what every layer has in common. Layers wrap; without layers nothing does. */
+import type { Features } from '../features.js'
+import { Interest, type Waiter } from '../source.js'
+import { StreamStats } from '../stats.js'
+import { type Address, type CloseOptions, Stream, type StreamInit } from '../stream.js'
+
+export abstract class Layer extends Stream implements Waiter {
+  /** The interests that the inner stream is watched for on this layer's behalf, as bits. */
+  private armed = 0
+
+  /** @param init what the inner stream was opened with */
+  constructor(
+    readonly inner: Stream,
+    init: Pick<StreamInit, 'limits' | 'wait'>,
+    features: Features,
+  ) {
+    super({
+      uri: inner.uri,
+      features,
+      limits: init.limits,
+      wait: init.wait,
+      stats: new StreamStats(undefined, inner.stats),
+    })
+  }
+
+  /** Does `interest` hold because of what the layer itself holds? `null`: ask the inner stream. */
+  protected abstract holds(interest: number): boolean | null
+
+  ready(interest: number): boolean {
+    return this.error !== null || (this.holds(interest) ?? this.inner.ready(interest))
+  }
+
+  arm(interest: number): boolean {
+    // The inner stream may have something, but not enough for the layer (half a frame): look once, then watch again.
+    for (let look = 0; look < 2; look++) {
+      if (!this.inner.watch(interest, this)) {
+        this.armed |= interest
+        return false
+      }
+      if (this.ready(interest)) return true
+    }
+    return true
+  }
+
+  disarm(interest: number): void {
+    this.armed &= ~interest
+    this.inner.unwatch(interest, this)
+  }
+
+  notify(_source: unknown, interest: number): void {
+    this.armed &= ~interest
+    if (this.ready(interest)) this.wake(interest)
+    else if (this.watched(interest) && this.arm(interest)) this.wake(interest)
+  }
+
+  override get remote(): Address | undefined {
+    return this.inner.remote
+  }
+
+  tryFlush(): boolean {
+    return this.inner.tryFlush()
+  }
+
+  protected endWrite(): Promise<void> {
+    return this.inner.end()
+  }
+
+  protected async destroy(discard: boolean): Promise<void> {
+    for (const interest of [Interest.READ, Interest.WRITE, Interest.DRAIN]) {
+      if (this.armed & interest) this.disarm(interest)
+    }
+    const options: CloseOptions = { discard }
+    await this.inner.close(options)
+  }
+
+  ref(): this {
+    this.inner.ref()
+    return this
+  }
+  unref(): this {
+    this.inner.unref()
+    return this
+  }
+}

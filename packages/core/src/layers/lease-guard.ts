@@ -1,0 +1,82 @@
+/**
+ * `CAMIO_DEBUG=lease`: lends private copies and detaches them at release, so that a stale use fails at once. (A transport's own
+ * memory can be neither detached nor poisoned: the peer uses it too.)
+ */
+import { Counter, WRITE } from '../stats.js'
+import type { Address, Stream, StreamInit } from '../stream.js'
+import { Layer } from './layer.js'
+
+export class LeaseGuard extends Layer {
+  readonly maxClaim: number
+  private lease: Uint8Array | null = null
+  private claim: Uint8Array | null = null
+
+  constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>) {
+    super(inner, init, inner.features)
+    this.maxClaim = inner.maxClaim
+  }
+
+  tryRead(): Uint8Array | null {
+    const lease = this.inner.tryRead()
+    if (lease === null) return null
+    this.lease = new Uint8Array(lease)
+    this.stats.counters[Counter.copies]! += 1
+    this.stats.counters[Counter.messages]! += 1
+    this.stats.counters[Counter.bytes]! += lease.length
+    return this.lease
+  }
+
+  release(consumed?: number): boolean {
+    if (this.lease !== null) detach(this.lease)
+    this.lease = null
+    return this.inner.release(consumed)
+  }
+
+  get ended(): boolean {
+    return this.inner.ended
+  }
+
+  protected holds(): null {
+    return null
+  }
+
+  tryClaim(length: number, to?: Address): Uint8Array | null {
+    const offset = this.inner.tryClaimAt(length, to)
+    if (offset < 0) return null
+    this.claim = new Uint8Array(length)
+    this.innerOffset = offset
+    return this.claim
+  }
+  private innerOffset = 0
+
+  commit(length = this.claim?.length ?? 0, more = false): void {
+    const { claim } = this
+    this.claim = null
+    if (claim !== null && length >= 0 && length <= claim.length) {
+      this.inner.claimBytes.set(claim.subarray(0, length), this.innerOffset)
+      this.stats.counters[WRITE + Counter.copies]! += 1
+      this.stats.counters[WRITE + Counter.messages]! += 1
+      this.stats.counters[WRITE + Counter.bytes]! += length
+      detach(claim)
+    }
+    this.inner.commit(length, more)
+  }
+
+  cancel(): void {
+    if (this.claim !== null) detach(this.claim)
+    this.claim = null
+    this.inner.cancel()
+  }
+
+  override get position(): number {
+    return this.inner.position
+  }
+  override seek(position: number): void {
+    this.inner.seek(position)
+  }
+}
+
+/** Every later use of `bytes` sees length 0, or throws. */
+function detach(bytes: Uint8Array): void {
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] })
+}

@@ -1,0 +1,247 @@
+/** Messages on a byte stream (`framing=messages`): leases point into the byte stream's own memory, several frames a lease. */
+import { CamioError } from '../error.js'
+import { features } from '../features.js'
+import { Interest } from '../source.js'
+import { Counter, WRITE } from '../stats.js'
+import type { BatchHandler, Stream, StreamInit } from '../stream.js'
+import type { FrameCodec } from './frames.js'
+import { Layer } from './layer.js'
+
+const NONE = -1
+
+export class MessagesView extends Layer {
+  readonly maxClaim: number
+  /** The byte stream's lease, of which `[at, length)` is not consumed yet. */
+  private held: Uint8Array | null = null
+  private at = 0
+  /** The next message's length, when it is known to be complete. */
+  private next = NONE
+  /** Bytes of an incomplete frame that were searched already, and left with the byte stream. */
+  private rest = 0
+  /** Where consumption stands when the lease that is out is released; {@link NONE} while none is out. */
+  private lentTo = NONE
+  /** The rest at the end of the stream is a message without its mark. */
+  private lastUnmarked = false
+  private claimLength = NONE
+  private claimOffset = 0
+
+  constructor(
+    inner: Stream,
+    init: Pick<StreamInit, 'limits' | 'wait'>,
+    private readonly codec: FrameCodec,
+  ) {
+    super(
+      inner,
+      init,
+      features({ ...inner.features, framing: 'messages', mtu: init.limits.maxMessage, seekable: false }),
+    )
+    const room = inner.maxClaim - codec.header - codec.trailer
+    this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, room)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- reading
+
+  tryRead(): Uint8Array | null {
+    this.checkRead()
+    if (this.next === NONE && !this.findNext()) return null
+    const from = this.at + this.codec.header
+    const to = from + this.next
+    this.lend(to)
+    this.stats.counters[Counter.messages]! += 1
+    this.stats.counters[Counter.bytes]! += to - from
+    return this.held!.subarray(from, to)
+  }
+
+  release(): boolean {
+    if (this.closed) return true
+    if (this.lentTo === NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+    this.at = this.lentTo
+    this.lentTo = NONE
+    if (this.held !== null && this.at >= this.held.length) this.giveBack()
+    return true
+  }
+
+  override readBatch(fn: BatchHandler, limit = Infinity): number {
+    this.checkRead()
+    const { counters } = this.stats
+    let count = 0
+    let bytes = 0
+    try {
+      while (count < limit && (this.next !== NONE || this.findNext())) {
+        const length = this.next
+        const from = this.at + this.codec.header
+        // Consumed before the handler runs, so that it counts as consumed if the handler throws.
+        this.lend(from + length)
+        count++
+        bytes += length
+        const verdict = fn(this.held!, from, length)
+        if (this.closed) break
+        this.at = this.lentTo
+        this.lentTo = NONE
+        if (verdict === false) break
+      }
+    } finally {
+      counters[Counter.messages]! += count
+      counters[Counter.bytes]! += bytes
+      if (!this.closed) this.settle()
+    }
+    return count
+  }
+
+  override tryReadBatch(limit = Infinity): Uint8Array[] | null {
+    this.checkRead()
+    if (this.next === NONE && !this.findNext()) return null
+    const batch: Uint8Array[] = []
+    const { header } = this.codec
+    do {
+      const from = this.at + header
+      batch.push(this.held!.subarray(from, from + this.next))
+      this.stats.counters[Counter.bytes]! += this.next
+      this.lend(from + this.next)
+      this.at = this.lentTo
+    } while (batch.length < limit && this.findInHeld())
+    this.stats.counters[Counter.messages]! += batch.length
+    return batch
+  }
+
+  get ended(): boolean {
+    return this.error === null && this.next === NONE && this.lentTo === NONE && this.held === null && this.inner.ended
+  }
+
+  protected holds(interest: number): boolean | null {
+    if (interest !== Interest.READ) return null
+    if (this.lentTo !== NONE) return false
+    try {
+      return this.next !== NONE || this.findNext() || this.inner.ended
+    } catch {
+      return true
+    }
+  }
+
+  private checkRead(): void {
+    this.checkReadable()
+    if (this.lentTo !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
+  }
+
+  /** The message that ends at `to` goes out. */
+  private lend(to: number): void {
+    this.lentTo = this.lastUnmarked ? to : to + this.codec.trailer
+    this.next = NONE
+  }
+
+  /** After a batch, whether or not its handler threw. */
+  private settle(): void {
+    if (this.lentTo !== NONE) {
+      this.at = this.lentTo
+      this.lentTo = NONE
+    }
+    if (this.held !== null && this.at >= this.held.length) this.giveBack()
+  }
+
+  /** Gives the byte stream its lease back; what was not consumed stays with it and comes again with more behind it. */
+  private giveBack(): void {
+    const { held, at } = this
+    this.held = null
+    this.at = 0
+    this.rest = held!.length - at
+    this.inner.release(at)
+  }
+
+  /** Looks for a complete frame, in what is held and in what the byte stream has. @throws the stream's error */
+  private findNext(): boolean {
+    if (this.error !== null) throw this.tell(this.error)
+    for (;;) {
+      if (this.held !== null) {
+        if (this.findInHeld()) return true
+        this.giveBack()
+      }
+      const lease = this.inner.tryRead()
+      if (lease === null) return false
+      this.held = lease
+      // A byte stream offers the same rest again only when nothing will follow it.
+      if (this.rest > 0 && lease.length === this.rest) return this.lastRest(lease)
+    }
+  }
+
+  private findInHeld(): boolean {
+    const { held, at, codec } = this
+    const length = codec.find(held!, at, held!.length, this.rest)
+    this.rest = 0
+    if (length >= 0 && length <= this.limits.maxMessage) {
+      this.next = length
+      return true
+    }
+    this.checkSize(length < 0 ? codec.announced(held!, at, held!.length) : length)
+    return false
+  }
+
+  /** Refuses a frame that is too large before memory is spent on it. */
+  private checkSize(length: number): void {
+    const size = length < 0 ? this.held!.length - this.at - this.codec.header : length
+    if (size <= this.limits.maxMessage) return
+    throw this.spoil(this.tooLarge(size, this.limits.maxMessage, 'a message (max-message)'))
+  }
+
+  private lastRest(rest: Uint8Array): boolean {
+    if (this.codec.restIsMessage) {
+      this.lastUnmarked = true
+      this.next = rest.length
+      return true
+    }
+    const message = `${this.uri}: the stream ended inside a frame, ${rest.length} bytes after its beginning`
+    throw this.spoil(new CamioError('ERR_CAMIO_TRUNCATED', message, { uri: this.uri }))
+  }
+
+  /** Nothing behind a bad frame can be understood. */
+  private spoil(error: CamioError): CamioError {
+    this.fail(error)
+    return this.tell(error)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- writing
+
+  tryClaim(length: number): Uint8Array | null {
+    const offset = this.tryClaimAt(length)
+    return offset < 0 ? null : this.claimBytes.subarray(offset, offset + length)
+  }
+
+  override tryClaimAt(length: number): number {
+    this.checkWritable()
+    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a message')
+    const { header, trailer } = this.codec
+    const offset = this.inner.tryClaimAt(header + length + trailer)
+    if (offset < 0) return NONE
+    this.claimBytes = this.inner.claimBytes
+    this.claimLength = length
+    this.claimOffset = offset + header
+    return this.claimOffset
+  }
+
+  commit(length = this.claimLength, more = false): void {
+    if (this.claimLength === NONE) {
+      if (this.closed) return
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
+    }
+    if (!(length >= 0 && length <= this.claimLength)) {
+      throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
+    }
+    const { codec, claimBytes, claimOffset } = this
+    const refusal = codec.refuses(claimBytes, claimOffset, length)
+    if (refusal !== null) {
+      this.cancel()
+      throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
+    }
+    this.claimLength = NONE
+    codec.seal(claimBytes, claimOffset, length)
+    this.inner.commit(codec.header + length + codec.trailer, more)
+    const { counters } = this.stats
+    counters[WRITE + Counter.messages]! += 1
+    counters[WRITE + Counter.bytes]! += length
+  }
+
+  cancel(): void {
+    if (this.claimLength === NONE && !this.closed) throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to cancel')
+    this.claimLength = NONE
+    this.inner.cancel()
+  }
+}

@@ -1,0 +1,121 @@
+/** `open` and `listen`: from a URI to a stream, bound at run time. */
+
+import { listenerOpened, streamOpened } from './diagnostics.js'
+import { checkFraming, dress } from './dress.js'
+import type { Driver, Target } from './driver.js'
+import { CamioError, fromSystemError } from './error.js'
+import type { Listener } from './listener.js'
+import { CORE_OPTIONS, type CoreOptionInput, type CoreOptionValues, type Mode } from './options.js'
+import { registry as globalRegistry, type Registry } from './registry.js'
+import type { Stream, StreamInit, StreamLimits } from './stream.js'
+import { parseUri } from './uri/parse.js'
+import { badOption, type OptionSchema, type OptionValues, parseOptions } from './uri/schema.js'
+import { parseWaitStrategy } from './wait/strategy.js'
+
+/**
+ * Options by scheme, for type checking. Each transport adds its own:
+ * `declare module '@camio/core' { interface SchemeOptions { tcp: OptionInput<typeof tcpOptions> } }`
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: transports augment it
+export interface SchemeOptions {}
+
+type SchemeOf<U extends string> = U extends `${infer S}:${string}` ? S : never
+
+export interface OpenControl {
+  /** Aborts the opening; it has no effect on the stream once that is open. */
+  readonly signal?: AbortSignal | undefined
+  /** Where schemes are looked up; the shared registry by default. */
+  readonly registry?: Registry | undefined
+}
+
+/** What may be passed beside the URI `U`: the scheme's own options where TypeScript can see the scheme. */
+export type OpenOptions<U extends string = string> = OpenControl &
+  CoreOptionInput &
+  (SchemeOf<U> extends never
+    ? { readonly [option: string]: unknown }
+    : SchemeOf<U> extends keyof SchemeOptions
+      ? SchemeOptions[SchemeOf<U>]
+      : { readonly [option: string]: unknown })
+
+/**
+ * Opens the stream that `uri` declares.
+ * @throws `ERR_CAMIO_BAD_URI`, `ERR_CAMIO_UNKNOWN_SCHEME`, `ERR_CAMIO_UNKNOWN_OPTION`, `ERR_CAMIO_BAD_OPTION`,
+ *   `ERR_CAMIO_UNSUPPORTED`, and what the transport's page says
+ */
+export async function open<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Stream> {
+  const plan = resolve(uri, options ?? {})
+  plan.target.signal?.throwIfAborted()
+  try {
+    const stream = dress(await plan.driver.open(plan.target), plan.core, plan.init)
+    streamOpened(stream)
+    return stream
+  } catch (error) {
+    throw wrap(error, plan, 'cannot open')
+  }
+}
+
+/**
+ * Listens where `uri` says.
+ * @throws like `open`; `ERR_CAMIO_UNSUPPORTED` where the scheme cannot listen
+ */
+export async function listen<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Listener> {
+  const plan = resolve(uri, options ?? {})
+  plan.target.signal?.throwIfAborted()
+  if (!plan.driver.listen) {
+    const message = `${plan.target.scheme}: cannot listen; open it instead`
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', message, { uri })
+  }
+  try {
+    const listener = await plan.driver.listen(plan.target)
+    listener.dress = (stream) => dress(stream, plan.core, plan.init)
+    listenerOpened(listener)
+    return listener
+  } catch (error) {
+    throw wrap(error, plan, 'cannot listen on')
+  }
+}
+
+interface Plan {
+  driver: Driver
+  target: Target
+  core: CoreOptionValues
+  init: Pick<StreamInit, 'limits' | 'wait'>
+}
+
+/** Everything that can be checked before the transport is touched. */
+function resolve(uri: string, given: OpenControl & Readonly<Record<string, unknown>>): Plan {
+  const { signal, registry = globalRegistry, ...rest } = given
+  const parsed = parseUri(uri)
+  const driver = registry.driver(parsed.scheme, uri)
+  const schema = { ...CORE_OPTIONS, ...driver.options }
+  const options = parseOptions(schema, parsed.options, rest, uri) as OptionValues<OptionSchema> & CoreOptionValues
+  const mode = pickMode(driver, options.mode, uri)
+  checkFraming(driver.features, options, uri)
+  const { maxLease, maxMessage, linger } = options
+  const limits: StreamLimits = { maxLease, maxMessage, lingerMs: linger }
+  const wait = parseWaitStrategy(options.wait)
+  const init = { limits, wait }
+  const target: Target = {
+    uri,
+    scheme: parsed.scheme,
+    address: parsed.address,
+    mode,
+    options,
+    signal,
+    init: (bound, features) => ({ uri: bound, features, limits, wait }),
+  }
+  return { driver, target, core: options, init }
+}
+
+function pickMode(driver: Driver, mode: Mode | undefined, uri: string): Mode {
+  if (mode === undefined) return driver.modes[0]
+  if (!driver.modes.includes(mode))
+    throw badOption('mode', `is "${mode}", but ${driver.scheme}: has ${driver.modes.join(', ')}`, uri)
+  return mode
+}
+
+/** Our own errors and the caller's abort pass; anything else is a system's and gets its code. */
+function wrap(error: unknown, plan: Plan, what: string): unknown {
+  if (plan.target.signal?.aborted && error === plan.target.signal.reason) return error
+  return fromSystemError(error, plan.target.uri, what)
+}

@@ -1,0 +1,46 @@
+/** The options that core owns for every scheme. A driver that declares one of them is refused. */
+
+import { type CamioError, isCamioError } from './error.js'
+import { frameNames } from './layers/frames.js'
+import { DEFAULT_LIMITS } from './stream.js'
+import { type OptionInput, type OptionValues, option } from './uri/schema.js'
+import { parseWaitStrategy } from './wait/strategy.js'
+
+export const MODES = ['r', 'w', 'rw', 'a'] as const
+/** `r` read, `w` write (files: created, truncated), `rw` both, `a` append. */
+export type Mode = (typeof MODES)[number]
+
+export const CORE_OPTIONS = {
+  mode: option.enum(MODES, { help: 'r, w, rw or a (append); the scheme has a default' }),
+  framing: option.enum(['bytes', 'messages'], {
+    help: 'the view that the program wants; default: the transport’s own',
+  }),
+  frame: option.enum(frameNames(), { help: 'how messages are marked on a byte stream' }),
+  wait: option.string({ default: 'park', help: 'park, yield, spin or spin:<time>', check: checkStrategy }),
+  linger: option.time({ default: DEFAULT_LIMITS.lingerMs, max: 3_600_000, help: 'how long close() tries to deliver' }),
+  'max-lease': option.size({
+    default: DEFAULT_LIMITS.maxLease,
+    min: 4096,
+    max: 2 ** 30,
+    help: 'bytes that a lease on a byte stream may grow to',
+  }),
+  'max-message': option.size({
+    default: DEFAULT_LIMITS.maxMessage,
+    min: 64,
+    max: 2 ** 30,
+    help: 'the largest message, and the largest claim on a byte stream',
+  }),
+} as const
+
+export type CoreOptionValues = OptionValues<typeof CORE_OPTIONS>
+export type CoreOptionInput = OptionInput<typeof CORE_OPTIONS>
+
+function checkStrategy(text: string): string | null {
+  try {
+    parseWaitStrategy(text)
+    return null
+  } catch (error) {
+    if (isCamioError(error)) return `is wrong: ${(error as CamioError).message}`
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+/** In-kernel paths between two kinds of stream, registered by the packages that have native code. */
+import type { KernelEnd } from '../stream.js'
+
+export interface MoveOptions {
+  readonly signal: AbortSignal | undefined
+  /** Told now and then how many bytes went so far. */
+  readonly onProgress: ((bytes: number) => void) | undefined
+}
+
+export interface MoveResult {
+  /** Bytes that every sink took. */
+  readonly bytes: number
+  /** Was the source's end seen? `false` after an abort. */
+  readonly ended: boolean
+  /** What stopped it, when `ended` is false: nothing taken from the source and not delivered was lost. */
+  readonly error?: unknown
+  readonly systemCalls: number
+}
+
+export interface Mover {
+  /** The system call: `copy_file_range`, `sendfile`, `splice`, `tee`. */
+  readonly name: string
+  /** Lower is cheaper; `null`: not for these. Sinks may be more than one. */
+  match(source: KernelEnd, sinks: readonly KernelEnd[]): number | null
+  /** Moves to the source's end, off the main thread; never rejects, see {@link MoveResult.error}. */
+  run(source: KernelEnd, sinks: readonly KernelEnd[], options: MoveOptions): Promise<MoveResult>
+}

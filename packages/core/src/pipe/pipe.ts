@@ -1,0 +1,131 @@
+/**
+ * `pipe` moves a stream by the cheapest path that the two ends allow: in the kernel (a mover), buffer hand-over (`adopt`), read
+ * straight into the sink's claim (`readInto`), one copy.
+ */
+import { pipeEnded } from '../diagnostics.js'
+import { CamioError } from '../error.js'
+import { registry as globalRegistry, type Registry } from '../registry.js'
+import type { Stream } from '../stream.js'
+import { moveInKernel } from './in-kernel.js'
+import { adoptLoop, copyLoop, readIntoLoop } from './loops.js'
+import type { Progress } from './progress.js'
+
+export interface PipeOptions {
+  /** Stops the pipe; what was taken from the source is still delivered, and the result says how far it came. */
+  readonly signal?: AbortSignal | undefined
+  /** Told now and then how many bytes went so far; at most once per piece moved. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
+  /** End the sinks at the source's end (default), or leave them open for more. */
+  readonly end?: boolean | undefined
+  /** Close source and sinks when done (default: neither). */
+  readonly close?: boolean | undefined
+  /** Where movers are looked up; the shared registry by default. */
+  readonly registry?: Registry | undefined
+}
+
+export type PipePath = 'hand-over' | 'read-into' | 'copy' | (string & {})
+
+export interface PipeResult {
+  /** A mover's name (`copy_file_range`, `sendfile`, `splice`, `tee`), `hand-over`, `read-into` or `copy`. */
+  readonly path: PipePath
+  /** Bytes that every sink took. */
+  readonly bytes: number
+  /** Messages or pieces; 0 for in-kernel paths. */
+  readonly messages: number
+  /** User-space copies, all streams together. */
+  readonly copies: number
+  readonly systemCalls: number
+  /** Was the source's end reached? `false` after an abort. */
+  readonly ended: boolean
+}
+
+/** An error of `pipe` that says how far it came. */
+export class PipeError extends CamioError {
+  constructor(
+    error: CamioError,
+    readonly result: PipeResult,
+  ) {
+    super(error.code, error.message, { ...pick(error), cause: error })
+  }
+}
+
+function pick(error: CamioError): { uri?: string; errno?: number; syscall?: string } {
+  const { uri, errno, syscall } = error
+  return {
+    ...(uri !== undefined && { uri }),
+    ...(errno !== undefined && { errno }),
+    ...(syscall !== undefined && { syscall }),
+  }
+}
+
+/**
+ * Moves everything from `source` to `sink`, or to every one of several sinks.
+ * @throws PipeError with `result` when a stream fails. An abort does not throw: `result.ended` is false.
+ */
+export async function pipe(
+  source: Stream,
+  sink: Stream | readonly Stream[],
+  options: PipeOptions = {},
+): Promise<PipeResult> {
+  const sinks = Array.isArray(sink) ? (sink as readonly Stream[]) : [sink as Stream]
+  checkEnds(source, sinks)
+  const progress: Progress = { path: 'copy', bytes: 0, messages: 0, ended: false }
+  const before = costs(source, sinks)
+  let failure: unknown = null
+  try {
+    await move(source, sinks, options, progress)
+    for (const s of sinks) await (progress.ended && options.end !== false ? s.end() : s.flush())
+  } catch (error) {
+    failure = error
+  }
+  const after = costs(source, sinks)
+  const result: PipeResult = {
+    path: progress.path,
+    bytes: progress.bytes,
+    messages: progress.messages,
+    copies: after.copies - before.copies,
+    systemCalls: after.systemCalls - before.systemCalls + (progress.kernelCalls ?? 0),
+    ended: progress.ended && failure === null,
+  }
+  if (options.close) await closeAll([source, ...sinks], failure !== null)
+  pipeEnded({ source, sinks, result, error: failure })
+  if (failure === null) return result
+  throw failure instanceof CamioError ? new PipeError(failure, result) : failure
+}
+
+async function move(source: Stream, sinks: readonly Stream[], options: PipeOptions, progress: Progress): Promise<void> {
+  if (await moveInKernel(source, sinks, options, progress, options.registry ?? globalRegistry)) return
+  const only = sinks.length === 1 ? sinks[0]! : null
+  if (only?.adopt && source.handOver && source.region !== undefined && source.region === only.region) {
+    return adoptLoop(source, only, options, progress)
+  }
+  if (only && source.readInto && source.features.framing === only.features.framing) {
+    return readIntoLoop(source, only, options, progress)
+  }
+  return copyLoop(source, sinks, options, progress)
+}
+
+/** A pipe that would join or split messages without anybody having said how is refused. */
+function checkEnds(source: Stream, sinks: readonly Stream[]): void {
+  if (sinks.length === 0) throw new CamioError('ERR_CAMIO_MISUSE', 'pipe needs a sink')
+  for (const sink of sinks) {
+    if (source.features.framing === sink.features.framing) continue
+    const message = `pipe from ${source.features.framing} (${source.uri}) to ${sink.features.framing} (${sink.uri}): declare framing= and frame= at one end`
+    throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri: source.uri })
+  }
+}
+
+function costs(source: Stream, sinks: readonly Stream[]): { copies: number; systemCalls: number } {
+  let { copies, systemCalls } = source.stats.read
+  for (const { stats } of sinks) {
+    copies += stats.write.copies
+    systemCalls += stats.write.systemCalls
+  }
+  return { copies, systemCalls }
+}
+
+async function closeAll(streams: readonly Stream[], failed: boolean): Promise<void> {
+  const closed = await Promise.allSettled(streams.map((stream) => stream.close()))
+  if (failed) return
+  for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
+}

@@ -1,0 +1,112 @@
+/**
+ * What streams, listeners and timers share: readiness, and whoever waits for it.
+ *
+ * Core keeps the waiters and is the only one who arms the driver; a driver answers `ready`, watches while armed and calls
+ * `wake`. Waiting is level-triggered: a waiter is told once and looks again.
+ */
+import { Counter, type StreamStats, WRITE } from './stats.js'
+
+/** What can be waited for, as bits; each call takes exactly one. */
+export const Interest = {
+  /** A lease, an accepted stream, the end or an error is there. */
+  READ: 1,
+  /** The claim that was refused last (or one byte) would be granted, or an error is there. */
+  WRITE: 2,
+  /** `tryFlush` would get further. Used by core for committed data; programs wait with `flush()`. */
+  DRAIN: 4,
+} as const
+
+/** Told once, then forgotten: whoever wants to know more watches again. */
+export interface Waiter {
+  notify(source: Selectable, interest: number): void
+}
+
+/** Anything a selector can hold. Structural on purpose: two copies of core interoperate. */
+export interface Selectable {
+  readonly uri: string
+  /** Set once the source is closed; waiting for it is then an error. */
+  readonly closed: boolean
+  ready(interest: number): boolean
+  /** `true`: it holds already and `waiter` was not kept. `false`: `waiter.notify` follows, once. */
+  watch(interest: number, waiter: Waiter): boolean
+  unwatch(interest: number, waiter: Waiter): void
+  close(): Promise<void>
+  ref(): this
+  unref(): this
+}
+
+export abstract class Source implements Selectable {
+  abstract readonly uri: string
+  closed = false
+
+  /** One list an interest: `READ`, `WRITE`, `DRAIN`. */
+  private readers: Waiter[] = []
+  private writers: Waiter[] = []
+  private drainers: Waiter[] = []
+
+  /**
+   * Driver: does `interest` hold now - would the next try-call answer something other than "not now"? May look at the
+   * transport (a shared index, a non-blocking system call) when nothing is at hand; must not block.
+   */
+  abstract ready(interest: number): boolean
+
+  /**
+   * Driver: start to watch for `interest` and call `wake(interest)` when it may hold. Answers `true`, and does not watch, if
+   * it holds already when looked at *after* the watch is in place: that closes the race between looking and sleeping.
+   * Must not call `wake` itself before it returns. While armed (and `ref`ed) the source keeps the process alive.
+   */
+  abstract arm(interest: number): boolean
+  /** Driver: stop to watch. Called only for an armed interest. */
+  abstract disarm(interest: number): void
+  abstract close(): Promise<void>
+  abstract ref(): this
+  abstract unref(): this
+
+  /** The counters in which wake-ups are counted, where the source has any. */
+  declare readonly stats?: StreamStats
+
+  watch(interest: number, waiter: Waiter): boolean {
+    if (this.closed || this.ready(interest)) return true
+    const list = this.listOf(interest)
+    list.push(waiter)
+    if (list.length > 1 || !this.arm(interest)) return false
+    list.pop()
+    return true
+  }
+
+  unwatch(interest: number, waiter: Waiter): void {
+    const list = this.listOf(interest)
+    const at = list.indexOf(waiter)
+    if (at < 0) return
+    list.splice(at, 1)
+    if (list.length === 0 && !this.closed) this.disarm(interest)
+  }
+
+  /** Driver: `interest` may hold now. The watch that `arm` started is over; spurious calls do no harm. */
+  wake(interest: number): void {
+    const list = this.listOf(interest)
+    if (list.length === 0) return
+    if (interest === Interest.READ) this.readers = []
+    else if (interest === Interest.WRITE) this.writers = []
+    else this.drainers = []
+    if (this.stats) this.stats.counters[(interest === Interest.READ ? 0 : WRITE) + Counter.wakeUps]! += 1
+    for (const waiter of list) waiter.notify(this, interest)
+  }
+
+  /** Is anybody waiting for `interest`? */
+  watched(interest: number): boolean {
+    return this.listOf(interest).length > 0
+  }
+
+  /** Marks the source closed and wakes everybody; they find `closed`. */
+  protected wakeAll(): void {
+    this.closed = true
+    this.wake(Interest.READ)
+    this.wake(Interest.WRITE)
+    this.wake(Interest.DRAIN)
+  }
+
+  private listOf(interest: number): Waiter[] {
+    return interest === Interest.READ ? this.readers : interest === Interest.WRITE ? this.writers : this.drainers
+  }
+}

@@ -1,0 +1,37 @@
+/** `@camio/core/spi`: what transports build on. Versioned by `DRIVER_ABI`. How to: docs/writing-a-scheme.md. */
+export { ByteStream, type ByteStreamSizes, END, NOT_NOW, PENDING } from './bytes/byte-stream.js'
+export { ChunkStream } from './bytes/chunk-stream.js'
+export { BlockPool, pool } from './bytes/pool.js'
+export { type Availability, DRIVER_ABI, type Driver, defineDriver, type Target } from './driver.js'
+export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten } from './error.js'
+export { type Features, features } from './features.js'
+export { Layer } from './layers/layer.js'
+export { Listener } from './listener.js'
+export { CORE_OPTIONS, MODES, type Mode } from './options.js'
+export type { MoveOptions, MoveResult, Mover } from './pipe/mover.js'
+export { Registry, registry } from './registry.js'
+export { Interest, type Selectable, Source, type Waiter } from './source.js'
+export { COUNTERS, Counter, StreamStats, WRITE } from './stats.js'
+export {
+  type Address,
+  type BatchHandler,
+  type CloseOptions,
+  DEFAULT_LIMITS,
+  type KernelEnd,
+  Stream,
+  type StreamInit,
+  type StreamLimits,
+} from './stream.js'
+export { encodeAddress } from './uri/parse.js'
+export {
+  camel,
+  describeType,
+  type OptionInput,
+  type OptionSchema,
+  type OptionSpec,
+  type OptionValues,
+  option,
+} from './uri/schema.js'
+export { parseDuration, parseSize } from './uri/units.js'
+export { addPoller, removePoller } from './wait/loop.js'
+export { parseWaitStrategy, type WaitStrategy } from './wait/strategy.js'
