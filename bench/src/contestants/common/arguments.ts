@@ -1,0 +1,13 @@
+const argument = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+
+export const number = (name: string, fallback: number): number => Number(argument(name) ?? fallback)
+
+export const text = (name: string, fallback: string): string => argument(name) ?? fallback
+
+/** Tells the runner where the other end finds this one. */
+export function announce(at: string | number): void {
+  process.stdout.write(`${JSON.stringify({ at: String(at) })}\n`)
+}

@@ -1,0 +1,59 @@
+import { wrong } from './report.js'
+
+const patternByte = (i: number): number => (i * 31 + (i >> 8)) & 255
+
+/** What every message holds, but for its sequence number in the first four bytes (little-endian). */
+export function pattern(size: number): Buffer {
+  const bytes = Buffer.alloc(size)
+  for (let i = 0; i < size; i++) bytes[i] = patternByte(i)
+  return bytes
+}
+
+export function number32(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0
+}
+
+/** Checks one whole message: its number always, all of it on a sample. */
+export function checkMessage(bytes: Uint8Array, offset: number, length: number, sequence: number): void {
+  const got = number32(bytes, offset)
+  if (got !== sequence) wrong('sequence', got, sequence)
+  if (sequence % 4096 !== 0) return
+  for (let i = 4; i < length; i++) {
+    if (bytes[offset + i] !== patternByte(i)) wrong('payload byte', bytes[offset + i]!, patternByte(i))
+  }
+}
+
+/** Checks messages of one size in a stream of bytes, however it is cut: the number of each, all of every 64th. */
+export class StreamCheck {
+  private readonly expected: Buffer
+  private position = 0
+
+  constructor(private readonly size: number) {
+    this.expected = pattern(size)
+  }
+
+  /** @returns how many messages ended in the chunk */
+  chunk(bytes: Uint8Array): number {
+    const first = Math.floor(this.position / this.size)
+    for (let i = 0; i < bytes.length; ) {
+      const offset = this.position % this.size
+      const part = Math.min(this.size - offset, bytes.length - i)
+      this.part(bytes, i, offset, part, Math.floor(this.position / this.size))
+      this.position += part
+      i += part
+    }
+    return Math.floor(this.position / this.size) - first
+  }
+
+  private part(bytes: Uint8Array, at: number, offset: number, length: number, sequence: number): void {
+    let i = 0
+    for (; i < length && offset + i < 4; i++) {
+      const expected = (sequence >>> (8 * (offset + i))) & 255
+      if (bytes[at + i] !== expected) wrong('sequence byte', bytes[at + i]!, expected)
+    }
+    if (sequence % 64 !== 0) return
+    if (this.expected.compare(bytes, at + i, at + length, offset + i, offset + length) !== 0) {
+      wrong('payload of message', sequence, sequence)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { connect } from 'node:net'
+import { number } from '../common/arguments.js'
+import { pattern } from '../common/payload.js'
+
+/** Messages between two turns of the event loop. */
+const BURST = 256
+
+const size = number('size', 64)
+const body = pattern(size)
+const socket = connect({ host: '127.0.0.1', port: number('at', 0) })
+let sequence = 0
+
+function frame(): Buffer {
+  const bytes = Buffer.allocUnsafe(4 + size)
+  bytes.writeUInt32LE(size)
+  bytes.set(body, 4)
+  bytes.writeUInt32LE(sequence++ >>> 0, 4)
+  return bytes
+}
+
+function send(): void {
+  for (let i = 0; i < BURST; i++) {
+    if (!socket.write(frame())) {
+      socket.once('drain', send)
+      return
+    }
+  }
+  setImmediate(send)
+}
+
+socket.once('connect', send)

@@ -1,0 +1,4 @@
+import { acceptOne, BYTES } from './ends.js'
+import { serve } from './serve.js'
+
+await serve(await acceptOne(BYTES), () => {})

@@ -1,0 +1,11 @@
+import { number } from '../common/arguments.js'
+import { pattern } from '../common/payload.js'
+import { BYTES, connect } from './ends.js'
+
+const message = pattern(number('size', 65536))
+const stream = await connect(BYTES)
+
+for (let sequence = 0; ; sequence++) {
+  message.writeUInt32LE(sequence >>> 0)
+  while (!stream.tryWrite(message)) await stream.writable()
+}

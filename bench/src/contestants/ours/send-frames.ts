@@ -1,0 +1,18 @@
+import { number } from '../common/arguments.js'
+import { MessageWriter } from '../common/writer.js'
+import { connect, FRAMES } from './ends.js'
+
+const size = number('size', 64)
+const writer = new MessageWriter(size)
+const stream = await connect(FRAMES)
+
+// Written in place until there is no room; what was committed leaves together when the program waits.
+for (let sequence = 0; ; ) {
+  const at = stream.tryClaimAt(size)
+  if (at < 0) {
+    await stream.writable()
+    continue
+  }
+  writer.write(stream.claimBytes, at, sequence++)
+  stream.commit()
+}

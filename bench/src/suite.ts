@@ -1,0 +1,41 @@
+import { random } from './random.js'
+import { resultOf } from './result.js'
+import { runRounds } from './rounds.js'
+import type { Case, Measured, Result, Settings, Suite } from './types.js'
+
+export interface SuiteOptions extends Settings {
+  readonly cases: readonly string[]
+  readonly runs: number | null
+  readonly seed: number
+}
+
+/** Runs a suite's cases one after the other and shows each result as soon as there is one. */
+export async function runSuite(suite: Suite, options: SuiteOptions, show: (result: Result) => void): Promise<void> {
+  const wanted = (subject: Case): boolean =>
+    options.cases.length === 0 || options.cases.some((text) => subject.name.includes(text))
+  const next = random(options.seed)
+  const measured: Measured[] = []
+  try {
+    for (const subject of (await suite.cases(options)).filter(wanted)) {
+      const outcome = await measure(suite, subject, options, next)
+      measured.push(outcome)
+      show(resultOf(suite.name, outcome))
+    }
+    for (const derived of suite.derive?.(measured) ?? []) show(resultOf(suite.name, derived))
+  } finally {
+    await suite.cleanup?.()
+  }
+}
+
+async function measure(suite: Suite, subject: Case, options: SuiteOptions, next: () => number): Promise<Measured> {
+  options.progress(`${subject.name}: prepares`)
+  const calibration = await suite.calibrate?.()
+  try {
+    await subject.prepare?.()
+    const runs = options.runs ?? subject.runs
+    const outcome = await runRounds(subject, { runs, warmup: options.quick ? 0 : 1, next, progress: options.progress })
+    return { ...outcome, calibration }
+  } finally {
+    await subject.cleanup?.()
+  }
+}

@@ -1,0 +1,196 @@
+import { packageMissing } from '../run/availability.js'
+import type { Line } from '../run/child.js'
+import { runChild } from '../run/child.js'
+import { PAIR } from '../run/cpus.js'
+import { limit } from '../run/limits.js'
+import { runPair } from '../run/pair.js'
+import { contestant } from '../run/places.js'
+import type { Calibration, Case, Entry, Goal, Measured, Role, Settings, Suite } from '../types.js'
+
+const BULK = 64 * 1024
+const SMALL = 64
+const FEW = 10
+const MANY = 10_000
+
+const GOALS = {
+  bulk: [
+    { against: 'limit', is: '>=', ratio: 0.9 },
+    { against: 'net', is: '>=', ratio: 1.2 },
+    { against: 'zeromq', is: '>=', ratio: 1.8 },
+  ],
+  framed: [
+    { against: 'net, a write each', is: '>=', ratio: 200 },
+    { against: 'net, 64 KiB writes', is: '>=', ratio: 1.5 },
+  ],
+  roundTrip: [{ against: 'net', is: '<=', ratio: 1 }],
+} as const satisfies Record<string, readonly Goal[]>
+
+/** A command and its arguments; or why there is none. */
+type Program = readonly string[] | { readonly absent: string }
+
+const node = (name: string, ...args: string[]): Program => [process.execPath, contestant(name), ...args]
+
+function c(name: string, ...args: string[]): Program {
+  const built = limit(name)
+  return 'absent' in built ? built : [built.path, ...args]
+}
+
+let zeromqMissing: string | null | undefined
+function zeromq(name: string): Program {
+  zeromqMissing ??= packageMissing('zeromq')
+  return zeromqMissing === null ? node(`zeromq/${name}`) : { absent: zeromqMissing }
+}
+
+interface Ends {
+  readonly name: string
+  readonly role: Role
+  readonly listener: Program
+  readonly connector: Program
+}
+
+/** What all contestants of a case share: their arguments, who reports, and the figure in the report. */
+interface Terms {
+  readonly args: Readonly<Record<string, number>>
+  readonly reporter: 'listener' | 'connector'
+  figure(line: Line): number
+}
+
+function entry({ name, role, listener, connector }: Ends, terms: Terms): Entry {
+  if ('absent' in listener) return { name, role, absent: listener.absent }
+  if ('absent' in connector) return { name, role, absent: connector.absent }
+  const args = Object.entries(terms.args).flatMap(([key, value]) => [`--${key}`, String(value)])
+  const { reporter } = terms
+  return {
+    name,
+    role,
+    run: async () =>
+      terms.figure(
+        await runPair({ name, listener: [...listener, ...args], connector: [...connector, ...args], reporter }),
+      ),
+  }
+}
+
+function throughput(size: number, settings: Settings, figure: Terms['figure']): Terms {
+  const args = { size, warm: settings.quick ? 400 : 1000, time: settings.quick ? 400 : 2000 }
+  return { args, reporter: 'listener', figure }
+}
+
+const gigabits = (line: Line): number => ((line.messages as number) * BULK * 8) / (line.seconds as number) / 1e9
+const millions = (line: Line): number => (line.messages as number) / (line.seconds as number) / 1e6
+const micros = (line: Line): number => line.micros as number
+
+function bulkCase(settings: Settings): Case {
+  const terms = throughput(BULK, settings, gigabits)
+  const ends: Ends[] = [
+    { name: 'ours', role: 'ours', listener: node('ours/receive-bytes'), connector: node('ours/send-bytes') },
+    { name: 'limit', role: 'limit', listener: c('tcp-bytes', 'receive'), connector: c('tcp-bytes', 'send') },
+    { name: 'net', role: 'peer', listener: node('net/receive-bytes'), connector: node('net/send-bytes') },
+    { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') },
+  ]
+  return {
+    name: '64 KiB messages',
+    unit: 'Gbit/s',
+    better: 'higher',
+    entries: ends.map((each) => entry(each, terms)),
+    goals: GOALS.bulk,
+    runs: settings.quick ? 3 : 9,
+  }
+}
+
+function framedCase(settings: Settings): Case {
+  const terms = throughput(SMALL, settings, millions)
+  const receiver = node('net/receive-frames')
+  const ends: Ends[] = [
+    { name: 'ours', role: 'ours', listener: node('ours/receive-frames'), connector: node('ours/send-frames') },
+    { name: 'limit', role: 'limit', listener: c('tcp-frames', 'receive'), connector: c('tcp-frames', 'send') },
+    { name: 'net, a write each', role: 'peer', listener: receiver, connector: node('net/send-frames') },
+    { name: 'net, 64 KiB writes', role: 'peer', listener: receiver, connector: node('net/send-batches') },
+    { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') },
+  ]
+  return {
+    name: '64 B framed messages',
+    unit: 'M/s',
+    better: 'higher',
+    entries: ends.map((each) => entry(each, terms)),
+    goals: GOALS.framed,
+    runs: settings.quick ? 3 : 9,
+    note: "'net, 64 KiB writes' sends buffers that were built once, before the clock started; ours writes every message anew",
+  }
+}
+
+function roundTripCase(settings: Settings): Case {
+  const rounds = settings.quick ? 2000 : 10_000
+  const terms: Terms = { args: { size: SMALL, warm: rounds / 2, rounds }, reporter: 'connector', figure: micros }
+  const ends: Ends[] = [
+    { name: 'ours', role: 'ours', listener: node('ours/echo'), connector: node('ours/ping') },
+    { name: 'limit', role: 'limit', listener: c('tcp-echo', 'echo'), connector: c('tcp-echo', 'ping') },
+    { name: 'net', role: 'peer', listener: node('net/echo'), connector: node('net/ping') },
+    { name: 'zeromq', role: 'peer', listener: zeromq('echo'), connector: zeromq('ping') },
+  ]
+  return {
+    name: 'round trip asleep, 64 B',
+    unit: 'us, median',
+    better: 'lower',
+    entries: ends.map((each) => entry(each, terms)),
+    goals: GOALS.roundTrip,
+    runs: settings.quick ? 3 : 9,
+    note: 'both ends sleep until the message comes; on virtual machines waking up is most of it',
+  }
+}
+
+function idleCase(connections: number, settings: Settings): Case {
+  const events = settings.quick ? 10_000 : 40_000
+  const terms: Terms = { args: { connections, warm: events / 2, events }, reporter: 'listener', figure: micros }
+  const connector = c('tcp-idle', 'drive')
+  const ends: Ends[] = [
+    { name: 'ours', role: 'ours', listener: node('ours/echo-many'), connector },
+    { name: 'limit', role: 'limit', listener: c('tcp-idle', 'echo'), connector },
+    { name: 'net', role: 'peer', listener: node('net/echo-many'), connector },
+  ]
+  return {
+    name: `${connections === MANY ? '10 000' : connections} connections, 8 busy`,
+    unit: 'us of CPU an event',
+    better: 'lower',
+    entries: ends.map((each) => entry(each, terms)),
+    runs: settings.quick ? 2 : 5,
+    note: 'an event: 64 B come in on one connection and go back; CPU time of the server, in user space and in the kernel',
+  }
+}
+
+/** How much dearer an event gets with many idle connections around it. */
+function growth(measured: readonly Measured[]): Measured[] {
+  const few = measured.find((each) => each.case.name.startsWith(`${FEW} connections`))
+  const many = measured.find((each) => each.case.name.startsWith('10 000 connections'))
+  if (few === undefined || many === undefined) return []
+  const rounds = many.rounds.map((round, i) => {
+    const quotients = new Map<string, number>()
+    for (const [name, value] of round) {
+      const other = few.rounds[i]?.get(name)
+      if (other !== undefined) quotients.set(name, value / other)
+    }
+    return quotients
+  })
+  const { note: _, ...subject } = many.case
+  return [{ case: { ...subject, name: 'an event with 10 000 against 10', unit: 'x' }, rounds, absent: many.absent }]
+}
+
+async function calibrate(): Promise<Calibration> {
+  const program = c('calibrate', '--cpu', String(PAIR[0]), '--other', String(PAIR[1]))
+  if ('absent' in program) return {}
+  const { spinNs, sleepUs } = await runChild('calibrate', program)
+  return { 'C round trip spinning, ns': spinNs as number, 'C round trip asleep, us': sleepUs as number }
+}
+
+export const tcp: Suite = {
+  name: 'tcp',
+  summary: 'tcp: beside net, zeromq and C: throughput, framed small messages, round trip, idle connections',
+  cases: async (settings) => [
+    bulkCase(settings),
+    framedCase(settings),
+    roundTripCase(settings),
+    idleCase(FEW, settings),
+    idleCase(MANY, settings),
+  ],
+  calibrate,
+  derive: growth,
+}

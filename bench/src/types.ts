@@ -1,0 +1,99 @@
+/** The harness's words. A suite is a list of cases; a case sets contestants beside each other in one unit. */
+
+export type Better = 'higher' | 'lower'
+export type Role = 'ours' | 'limit' | 'peer'
+
+/** Something that is measured: one call of `run` is one figure. */
+export interface Contestant {
+  /** `ours`, `limit`, or the peer's name. */
+  readonly name: string
+  readonly role: Role
+  run(): Promise<number>
+}
+
+/** A contestant that cannot take part here, and why: results name it, so that nothing is missing silently. */
+export interface Absent {
+  readonly name: string
+  readonly role: Role
+  readonly absent: string
+}
+
+export type Entry = Contestant | Absent
+
+/** What the project promises of the ratio ours / `against`. */
+export interface Goal {
+  readonly against: string
+  readonly is: '<=' | '>='
+  readonly ratio: number
+}
+
+export interface Case {
+  readonly name: string
+  readonly unit: string
+  readonly better: Better
+  readonly entries: readonly Entry[]
+  readonly goals?: readonly Goal[]
+  /** Counted rounds, unless the command line says otherwise. */
+  readonly runs: number
+  /** One line that a reader of the figures must know. */
+  readonly note?: string
+  prepare?(): Promise<void>
+  cleanup?(): Promise<void>
+}
+
+/** What a suite gets from the command line. */
+export interface Settings {
+  readonly quick: boolean
+  /** Tells on the terminal what happens right now. */
+  progress(text: string): void
+}
+
+/** How fast the machine's cores talk to each other at this moment, to be read beside the figures. */
+export type Calibration = Readonly<Record<string, number>>
+
+export interface Suite {
+  readonly name: string
+  readonly summary: string
+  cases(settings: Settings): Promise<Case[]>
+  /** Called before every case. */
+  calibrate?(): Promise<Calibration>
+  /** Results that are made of other cases' rounds. */
+  derive?(measured: readonly Measured[]): Measured[]
+  cleanup?(): Promise<void>
+}
+
+/** One round: a figure of every contestant that ran, by name. */
+export type Round = ReadonlyMap<string, number>
+
+/** A case after its runs. */
+export interface Measured {
+  readonly case: Case
+  readonly rounds: readonly Round[]
+  /** Contestants that were absent or failed, by name, with the reason. */
+  readonly absent: ReadonlyMap<string, string>
+  readonly calibration?: Calibration | undefined
+}
+
+export interface Judgement extends Goal {
+  readonly got: number
+  readonly pass: boolean
+}
+
+/** One line of `--json`. `ratio` is always ours divided by the other. */
+export interface Result {
+  readonly suite: string
+  readonly case: string
+  readonly unit: string
+  readonly better: Better
+  readonly ours: number | null
+  readonly limit: number | null
+  readonly peers: Readonly<Record<string, number>>
+  readonly ratio: Readonly<Record<string, number>>
+  readonly runs: number
+  /** (largest - smallest) / median of every contestant's figures. */
+  readonly spread: Readonly<Record<string, number>>
+  readonly goals: readonly Judgement[]
+  readonly absent: Readonly<Record<string, string>>
+  readonly note?: string | undefined
+  readonly calibration?: Calibration | undefined
+}
