@@ -184,6 +184,9 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
    */
   abstract commit(length?: number, more?: boolean): void
 
+  /** Commits the claim's first `length` bytes and keeps the rest claimed, where it lies. Byte streams only. */
+  commitPart?(length: number): void
+
   /** Gives the claim back unused. */
   abstract cancel(): void
 

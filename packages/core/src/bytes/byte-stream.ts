@@ -298,15 +298,29 @@ export abstract class ByteStream extends Stream {
   }
 
   commit(length = this.ring.claimSize, _more = false): void {
+    if (!this.checkCommit(length)) return
+    this.ring.commit(length)
+    this.committed(length)
+  }
+
+  override commitPart(length: number): void {
+    if (!this.checkCommit(length)) return
+    this.ring.commitPart(length)
+    this.committed(length)
+  }
+
+  /** @returns `false` when the stream is closed and nothing matters any more */
+  private checkCommit(length: number): boolean {
     const { ring } = this
     if (!ring.claimed) {
-      if (this.closed) return
+      if (this.closed) return false
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
     }
-    if (!(length >= 0 && length <= ring.claimSize)) {
-      throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${ring.claimSize} bytes: ${length} cannot be committed`)
-    }
-    ring.commit(length)
+    if (length >= 0 && length <= ring.claimSize) return true
+    throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${ring.claimSize} bytes: ${length} cannot be committed`)
+  }
+
+  private committed(length: number): void {
     if (length === 0) return
     const { counters } = this.stats
     counters[WRITE + Counter.messages]! += 1

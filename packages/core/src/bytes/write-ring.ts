@@ -72,6 +72,15 @@ export class WriteRing {
     this.tail = start + length
   }
 
+  /** Commits the claim's first `length` bytes; the rest stays claimed. */
+  commitPart(length: number): void {
+    const start = this.claimStart
+    const rest = this.claimLength - length
+    this.commit(length)
+    this.claimStart = start + length
+    this.claimLength = rest
+  }
+
   cancel(): void {
     this.claimStart = -1
   }

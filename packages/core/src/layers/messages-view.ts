@@ -8,6 +8,8 @@ import type { FrameCodec } from './frames.js'
 import { Layer } from './layer.js'
 
 const NONE = -1
+/** Bytes of the byte stream that are claimed at a time, so that small messages cost it one claim and one commit together. */
+const BLOCK = 32 * 1024
 
 export class MessagesView extends Layer {
   readonly maxClaim: number
@@ -22,6 +24,10 @@ export class MessagesView extends Layer {
   private lentTo = NONE
   /** The rest at the end of the stream is a message without its mark. */
   private lastUnmarked = false
+  /** The byte stream's claim, `[blockStart, blockEnd)` of `claimBytes`, filled with frames up to `fillEnd`; all 0 without. */
+  private blockStart = 0
+  private fillEnd = 0
+  private blockEnd = 0
   private claimLength = NONE
   private claimOffset = 0
 
@@ -207,17 +213,46 @@ export class MessagesView extends Layer {
 
   override tryClaimAt(length: number): number {
     this.checkWritable()
+    if (this.claimLength !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it first')
     if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a message')
-    const { header, trailer } = this.codec
-    const offset = this.inner.tryClaimAt(header + length + trailer)
-    if (offset < 0) return NONE
-    this.claimBytes = this.inner.claimBytes
+    const size = this.codec.header + length + this.codec.trailer
+    if (size > this.blockEnd - this.fillEnd && !this.nextBlock(size)) return NONE
     this.claimLength = length
-    this.claimOffset = offset + header
+    this.claimOffset = this.fillEnd + this.codec.header
     return this.claimOffset
   }
 
-  commit(length = this.claimLength, more = false): void {
+  /** Claims the next block of the byte stream; many messages fill it before it is committed. @returns `false`: not now */
+  private nextBlock(size: number): boolean {
+    this.commitBlock()
+    const { inner } = this
+    let room = inner.commitPart ? Math.min(Math.max(size, BLOCK), inner.maxClaim) : size
+    let offset = inner.tryClaimAt(room)
+    if (offset < 0 && room > size) {
+      room = size
+      offset = inner.tryClaimAt(room)
+    }
+    if (offset < 0) {
+      this.stats.counters[WRITE + Counter.backpressure]! += 1
+      return false
+    }
+    this.claimBytes = inner.claimBytes
+    this.blockStart = this.fillEnd = offset
+    this.blockEnd = offset + room
+    return true
+  }
+
+  /** Commits what the messages so far take of the block, and gives the rest of it back. */
+  private commitBlock(): void {
+    if (this.blockEnd === 0) return
+    const length = this.fillEnd - this.blockStart
+    this.blockStart = this.fillEnd = this.blockEnd = 0
+    if (this.inner.closed) return
+    if (length > 0) this.inner.commit(length)
+    else this.inner.cancel()
+  }
+
+  commit(length = this.claimLength, _more = false): void {
     if (this.claimLength === NONE) {
       if (this.closed) return
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
@@ -227,21 +262,33 @@ export class MessagesView extends Layer {
     }
     const { codec, claimBytes, claimOffset } = this
     const refusal = codec.refuses(claimBytes, claimOffset, length)
-    if (refusal !== null) {
-      this.cancel()
-      throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
-    }
     this.claimLength = NONE
+    if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
     codec.seal(claimBytes, claimOffset, length)
-    this.inner.commit(codec.header + length + codec.trailer, more)
+    this.fillEnd = claimOffset + length + codec.trailer
+    if (!this.inner.commitPart) this.commitBlock()
     const { counters } = this.stats
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
+    this.scheduleFlush()
   }
 
   cancel(): void {
     if (this.claimLength === NONE && !this.closed) throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to cancel')
     this.claimLength = NONE
-    this.inner.cancel()
+  }
+
+  override tryFlush(): boolean {
+    if (this.claimLength === NONE) this.commitBlock()
+    else this.commitFilled()
+    return this.inner.tryFlush()
+  }
+
+  /** A claim is out: what was committed before it in the same block leaves all the same. */
+  private commitFilled(): void {
+    const length = this.fillEnd - this.blockStart
+    if (length === 0) return
+    this.blockStart = this.fillEnd
+    this.inner.commitPart!(length)
   }
 }
