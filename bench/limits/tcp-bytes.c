@@ -3,7 +3,8 @@
 #include "common.h"
 #include <sys/epoll.h>
 
-enum { READ_SIZE = 256 * 1024, SAMPLE = 64 };
+// Small reads stay in the cache between the kernel's copy and the check: faster than large ones.
+enum { READ_SIZE = 32 * 1024, SAMPLE = 64 };
 
 static uint8_t *pattern;
 

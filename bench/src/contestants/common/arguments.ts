@@ -7,6 +7,8 @@ export const number = (name: string, fallback: number): number => Number(argumen
 
 export const text = (name: string, fallback: string): string => argument(name) ?? fallback
 
+export const flag = (name: string): boolean => process.argv.includes(`--${name}`)
+
 /** Tells the runner where the other end finds this one. */
 export function announce(at: string | number): void {
   process.stdout.write(`${JSON.stringify({ at: String(at) })}\n`)

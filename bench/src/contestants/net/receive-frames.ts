@@ -10,28 +10,48 @@ const PREFIX = 4
 const size = number('size', 64)
 const meter = new Meter()
 
-/** Cuts the stream into messages; what is left of a chunk is put in front of the next one. */
-function receive(socket: Socket): void {
-  let rest: Buffer | null = null
-  let sequence = 0
-  // A sender of prebuilt buffers numbers the messages of a buffer, again in each.
-  let cycle = 2 ** 32
-  socket.on('data', (chunk) => {
-    const bytes = rest === null ? chunk : Buffer.concat([rest, chunk])
-    const before = sequence
+/** Cuts the stream into messages. Only a message that lies in two chunks is copied together. */
+class Parser {
+  private sequence = 0
+  /** A sender of prebuilt buffers numbers the messages of a buffer from 0, again in each: how many it has. */
+  private cycle = -1
+  private rest: Buffer | null = null
+
+  /** @returns how many messages ended in the chunk */
+  parse(chunk: Buffer): number {
     let at = 0
-    while (bytes.length - at >= PREFIX) {
-      const length = number32(bytes, at)
-      if (length !== size) wrong('length', length, size)
-      if (bytes.length - at - PREFIX < length) break
-      if (cycle === 2 ** 32 && sequence > 0 && number32(bytes, at + PREFIX) === 0) cycle = sequence
-      checkMessage(bytes, at + PREFIX, length, sequence % cycle)
-      sequence++
-      at += PREFIX + length
+    let messages = 0
+    if (this.rest !== null) {
+      const whole = Buffer.concat([this.rest, chunk.subarray(0, PREFIX + size - this.rest.length)])
+      if (whole.length < PREFIX + size) {
+        this.rest = whole
+        return 0
+      }
+      this.take(whole, 0)
+      at = PREFIX + size - this.rest.length
+      messages = 1
     }
-    rest = at === bytes.length ? null : bytes.subarray(at)
-    meter.add(sequence - before)
-  })
+    for (; chunk.length - at >= PREFIX + size; at += PREFIX + size, messages++) this.take(chunk, at)
+    this.rest = at === chunk.length ? null : chunk.subarray(at)
+    return messages
+  }
+
+  private take(bytes: Buffer, at: number): void {
+    const length = number32(bytes, at)
+    if (length !== size) wrong('length', length, size)
+    if (this.sequence === this.cycle) this.sequence = 0
+    if (this.cycle < 0 && this.sequence > 0 && number32(bytes, at + PREFIX) === 0) {
+      this.cycle = this.sequence
+      this.sequence = 0
+    }
+    checkMessage(bytes, at + PREFIX, length, this.sequence)
+    this.sequence = (this.sequence + 1) | 0
+  }
+}
+
+function receive(socket: Socket): void {
+  const parser = new Parser()
+  socket.on('data', (chunk) => meter.add(parser.parse(chunk)))
 }
 
 listen(receive)

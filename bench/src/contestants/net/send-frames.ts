@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { number } from '../common/arguments.js'
+import { flag, number } from '../common/arguments.js'
 import { pattern } from '../common/payload.js'
 
 /** Messages between two turns of the event loop. */
@@ -7,7 +7,8 @@ const BURST = 256
 
 const size = number('size', 64)
 const body = pattern(size)
-const socket = connect({ host: '127.0.0.1', port: number('at', 0) })
+// Nagle's algorithm, which is net's default, joins small writes in the kernel while an acknowledgement is missing.
+const socket = connect({ host: '127.0.0.1', port: number('at', 0), noDelay: !flag('nagle') })
 let sequence = 0
 
 function frame(): Buffer {

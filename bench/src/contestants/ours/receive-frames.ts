@@ -11,7 +11,8 @@ let sequence = 0
 
 function take(bytes: Uint8Array, offset: number, length: number): void {
   if (length !== size) wrong('length', length, size)
-  checkMessage(bytes, offset, length, sequence++)
+  checkMessage(bytes, offset, length, sequence)
+  sequence = (sequence + 1) | 0
 }
 
 while (!stream.ended) {

@@ -13,6 +13,7 @@ announce(socket.lastEndpoint ?? '')
 let sequence = 0
 for await (const [message] of socket) {
   if (message!.length !== size) wrong('length', message!.length, size)
-  checkMessage(message!, 0, size, sequence++)
+  checkMessage(message!, 0, size, sequence)
+  sequence = (sequence + 1) | 0
   meter.add(1)
 }
