@@ -87,6 +87,9 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
   /** Has the program been told of `error`? `close()` throws one that it has not seen. */
   private errorSeen = false
   private writeEnded = false
+  /** Does anything forbid reading, or writing? One look a message; what it is, is found out when it is asked. */
+  private readonly noRead: boolean
+  private noWrite: boolean
   private closing: Promise<void> | null = null
   /** Loop bookkeeping, see {@link Corked}. */
   corked = false
@@ -100,6 +103,8 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
     this.stats = init.stats ?? new StreamStats()
     this.limits = init.limits
     this.waitStrategy = init.wait ?? PARK
+    this.noRead = !init.features.readable
+    this.noWrite = !init.features.writable
     Object.defineProperty(this, STREAM_BRAND, { value: true })
   }
 
@@ -330,12 +335,12 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
   async end(options?: WaitOptions): Promise<void> {
     if (this.closed) throw closedError(this)
     if (this.writeEnded) return
-    this.writeEnded = true
+    this.writeEnded = this.noWrite = true
     try {
       await this.flush(options)
     } catch (error) {
       // An aborted wait leaves the stream as it was.
-      if (!isCamioError(error)) this.writeEnded = false
+      if (!isCamioError(error)) this.writeEnded = this.noWrite = false
       throw error
     }
     await this.endWrite()
@@ -385,6 +390,7 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
   fail(error: CamioError): void {
     if (this.error !== null || this.closed) return
     this.error = error
+    this.noWrite = true
     streamFailed(this, error)
     this.wake(Interest.READ)
     this.wake(Interest.WRITE)
@@ -423,12 +429,14 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
 
   /** Driver: throws what forbids reading, besides the stream's error, which comes after the data. */
   protected checkReadable(): void {
+    if (!this.noRead && !this.closed) return
     if (this.closed) throw closedError(this)
     if (!this.features.readable) throw this.misuse('ERR_CAMIO_NOT_READABLE', 'was not opened for reading')
   }
 
   /** Driver: throws what forbids writing. */
   protected checkWritable(): void {
+    if (!this.noWrite && !this.closed) return
     if (this.closed) throw closedError(this)
     if (this.error !== null) throw this.tell(this.error)
     if (this.writeEnded) throw this.misuse('ERR_CAMIO_ENDED', 'was ended: nothing can be written after end()')
