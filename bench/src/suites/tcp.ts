@@ -81,10 +81,12 @@ const micros = (line: Line): number => line.micros as number
 
 function bulkCase(settings: Settings): Case {
   const terms = throughput(BULK, settings, gigabits)
+  const receiver = node('net/receive-bytes')
   const ends: Ends[] = [
     { name: 'ours', role: 'ours', listener: node('ours/receive-bytes'), connector: node('ours/send-bytes') },
     { name: 'limit', role: 'limit', listener: c('tcp-bytes', 'receive'), connector: c('tcp-bytes', 'send') },
-    { name: 'net', role: 'peer', listener: node('net/receive-bytes'), connector: node('net/send-bytes') },
+    { name: 'net', role: 'peer', listener: receiver, connector: node('net/send-bytes') },
+    { name: 'net, 512 KiB ahead', role: 'peer', listener: receiver, connector: node('net/send-bytes', '--ahead') },
     { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') },
   ]
   return {

@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
-import { number } from '../common/arguments.js'
+import { connect, type TcpNetConnectOpts } from 'node:net'
+import type { DuplexOptions } from 'node:stream'
+import { flag, number } from '../common/arguments.js'
 import { pattern } from '../common/payload.js'
 
-/** Room for more than one message before `write` says stop: faster than the default, and buffers enough for it. */
 const IN_FLIGHT = 8
 
 const size = number('size', 65536)
@@ -16,7 +16,11 @@ function next(): Buffer {
   return message
 }
 
-const socket = connect({ host: '127.0.0.1', port: number('at', 0), highWaterMark: IN_FLIGHT * size } as never)
+// By default `write` says stop after each message of this size; `--ahead` leaves room for several.
+const room = flag('ahead') ? { highWaterMark: IN_FLIGHT * size } : {}
+// Types leave out that connect passes a stream's options on.
+const options: TcpNetConnectOpts & DuplexOptions = { host: '127.0.0.1', port: number('at', 0), ...room }
+const socket = connect(options)
 
 function send(): void {
   for (let i = 0; i < IN_FLIGHT; i++) {
