@@ -3,8 +3,8 @@ import type { Result } from '../types.js'
 import { short } from './number.js'
 
 const WIDTH = 760
-const LABEL = 150
-const BAR = 360
+const LABEL = 190
+const BAR = 330
 const ROW = 20
 const HEAD = 30
 const GAP = 14
