@@ -1,4 +1,4 @@
-import { median, pairwiseRatio, spread } from './statistics.js'
+import { median, pairwiseDifference, pairwiseRatio, spread } from './statistics.js'
 import type { Goal, Judgement, Measured, Result, Round } from './types.js'
 
 export const OURS = 'ours'
@@ -25,7 +25,7 @@ export function resultOf(suite: string, measured: Measured): Result {
     ratio,
     runs: rounds.length,
     spread: spreadsOf(figures),
-    goals: judge(subject.goals ?? [], ratio),
+    goals: judge(subject.goals ?? [], rounds),
     absent: Object.fromEntries(measured.absent),
     note: subject.note,
     calibration: measured.calibration,
@@ -62,12 +62,14 @@ function ratiosOf(rounds: readonly Round[], names: readonly string[]): Record<st
 }
 
 /** Goals against what did not run are left out: there is nothing to say about them. */
-export function judge(goals: readonly Goal[], ratio: Readonly<Record<string, number>>): Judgement[] {
+export function judge(goals: readonly Goal[], rounds: readonly Round[]): Judgement[] {
   const judgements: Judgement[] = []
   for (const goal of goals) {
-    const got = ratio[goal.against]
-    if (got === undefined) continue
-    judgements.push({ ...goal, got, pass: goal.is === '<=' ? got <= goal.ratio : got >= goal.ratio })
+    const compare = 'ratio' in goal ? pairwiseRatio : pairwiseDifference
+    const promised = 'ratio' in goal ? goal.ratio : goal.difference
+    const got = compare(rounds, OURS, goal.against)
+    if (got === null) continue
+    judgements.push({ ...goal, got, pass: goal.is === '<=' ? got <= promised : got >= promised })
   }
   return judgements
 }

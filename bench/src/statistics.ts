@@ -11,20 +11,33 @@ export function spread(values: readonly number[]): number {
   return range === 0 ? 0 : range / median(values)
 }
 
+type Rounds = readonly ReadonlyMap<string, number>[]
+
 /**
  * The median of the per-round quotients, not the quotient of medians: what disturbs the machine for a while disturbs a whole
  * round, so that it falls out of the quotient. `null` when no round has both.
  */
-export function pairwiseRatio(
-  rounds: readonly ReadonlyMap<string, number>[],
+export function pairwiseRatio(rounds: Rounds, ours: string, other: string): number | null {
+  return pairwise(rounds, ours, other, (a, b) => (b === 0 ? null : a / b))
+}
+
+/** The same for ours - other. */
+export function pairwiseDifference(rounds: Rounds, ours: string, other: string): number | null {
+  return pairwise(rounds, ours, other, (a, b) => a - b)
+}
+
+function pairwise(
+  rounds: Rounds,
   ours: string,
   other: string,
+  compare: (a: number, b: number) => number | null,
 ): number | null {
-  const quotients: number[] = []
+  const values: number[] = []
   for (const round of rounds) {
     const a = round.get(ours)
     const b = round.get(other)
-    if (a !== undefined && b !== undefined && b !== 0) quotients.push(a / b)
+    const value = a === undefined || b === undefined ? null : compare(a, b)
+    if (value !== null) values.push(value)
   }
-  return quotients.length === 0 ? null : median(quotients)
+  return values.length === 0 ? null : median(values)
 }

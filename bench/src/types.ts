@@ -20,12 +20,11 @@ export interface Absent {
 
 export type Entry = Contestant | Absent
 
-/** What the project promises of the ratio ours / `against`. */
-export interface Goal {
+/** What the project promises of ours / `against`, or of ours - `against` in the case's unit. */
+export type Goal = {
   readonly against: string
   readonly is: '<=' | '>='
-  readonly ratio: number
-}
+} & ({ readonly ratio: number } | { readonly difference: number })
 
 export interface Case {
   readonly name: string
@@ -74,10 +73,7 @@ export interface Measured {
   readonly calibration?: Calibration | undefined
 }
 
-export interface Judgement extends Goal {
-  readonly got: number
-  readonly pass: boolean
-}
+export type Judgement = Goal & { readonly got: number; readonly pass: boolean }
 
 /** One line of `--json`. `ratio` is always ours divided by the other. */
 export interface Result {

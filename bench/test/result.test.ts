@@ -55,8 +55,29 @@ test('a line of --json has the promised fields', (t) => {
 
 test('a goal is judged by the ratio; one against an absent contestant is not judged', (t) => {
   t.deepEqual(resultOf('cat', measured).goals, [{ against: 'cat', is: '<=', ratio: 0.8, got: 0.6, pass: true }])
-  t.false(judge([{ against: 'net', is: '>=', ratio: 1.2 }], { net: 1.19 })[0]!.pass)
-  t.true(judge([{ against: 'net', is: '>=', ratio: 1.2 }], { net: 1.2 })[0]!.pass)
+  const judged = (ours: number): boolean =>
+    judge(
+      [{ against: 'net', is: '>=', ratio: 1.2 }],
+      [
+        new Map([
+          ['ours', ours],
+          ['net', 10],
+        ]),
+      ],
+    )[0]!.pass
+  t.false(judged(11.9))
+  t.true(judged(12))
+})
+
+test('a goal can be a difference', (t) => {
+  const rounds = [
+    new Map([
+      ['ours', 50],
+      ['by hand', 40],
+    ]),
+  ]
+  const [goal] = judge([{ against: 'by hand', is: '<=', difference: 20 }], rounds)
+  t.deepEqual(goal, { against: 'by hand', is: '<=', difference: 20, got: 10, pass: true })
 })
 
 test('without ours there are figures, but no ratios', (t) => {

@@ -39,13 +39,15 @@ function row(result: Result, name: string, value: number): string[] {
     ratio === undefined ? '' : `ours is ${short(ratio)} x`,
     result.goals
       .filter((goal) => goal.against === name)
-      .map(goalText)
+      .map((goal) => goalText(goal, result.unit))
       .join(', '),
   ]
 }
 
-function goalText(goal: Judgement): string {
-  return `${goal.pass ? 'PASS' : 'short'} (goal ${goal.is === '<=' ? '<=' : '>='} ${short(goal.ratio)} x)`
+function goalText(goal: Judgement, unit: string): string {
+  const verdict = goal.pass ? 'PASS' : 'short'
+  if ('ratio' in goal) return `${verdict} (goal ${goal.is} ${short(goal.ratio)} x)`
+  return `${verdict} (${short(goal.got)} ${unit} apart, goal ${goal.is} ${short(goal.difference)})`
 }
 
 function calibrationText(calibration: Readonly<Record<string, number>>): string {
