@@ -1,4 +1,5 @@
 // From a fresh clone to something that runs. Whatever is done already is skipped.
+import { bundleCommand } from './bundle.mjs'
 import { installDependencies } from './dependencies.mjs'
 import { locked } from './lock.mjs'
 import { buildNative } from './native.mjs'
@@ -13,6 +14,7 @@ export async function setUp({ native }) {
   await locked(async () => {
     await installDependencies()
     await compile()
+    await bundleCommand()
     await buildNative({ required: native === 'required' })
   })
 }

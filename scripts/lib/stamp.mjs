@@ -11,10 +11,10 @@ function filesBelow(path) {
     .flatMap((name) => filesBelow(join(path, name)))
 }
 
-/** A hash of the names and contents of files, or of everything below folders. */
-export function hashFiles(paths) {
+/** A hash of the names and contents of files, or of everything below folders that `wanted` accepts. */
+export function hashFiles(paths, wanted = (_file) => true) {
   const hash = createHash('sha256')
-  for (const file of paths.flatMap(filesBelow)) {
+  for (const file of paths.flatMap(filesBelow).filter(wanted)) {
     const content = readFileSync(file)
     hash.update(`${file}\0${content.length}\0`).update(content)
   }

@@ -32,6 +32,8 @@ export {
   type OptionValues,
   option,
 } from './uri/schema.js'
+export { nearest } from './uri/suggest.js'
 export { parseDuration, parseSize } from './uri/units.js'
+export { KeepAlive } from './wait/keep-alive.js'
 export { addPoller, removePoller } from './wait/loop.js'
 export { parseWaitStrategy, type WaitStrategy } from './wait/strategy.js'

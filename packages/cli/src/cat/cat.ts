@@ -1,0 +1,146 @@
+/** `camio cat`: from any streams to any streams, by the cheapest path that they allow. */
+import { complain, exitCodeOf, reason, say, UsageError } from '../complain.js'
+import { type End, resolveEnd } from '../end.js'
+import { loadPlugin, pluginsFrom } from '../load.js'
+import { parse, type Request } from './arguments.js'
+import { isTerminal, readsItsOutput, totalSize } from './files.js'
+import { merged } from './merge.js'
+import { inOrder, type Job } from './move.js'
+import { OutputError, Outputs } from './outputs.js'
+import { Progress } from './progress.js'
+import { dieBy, Interruption } from './signals.js'
+import { failure, nothing, type Part, type Summary, sentence, totals } from './summary.js'
+
+const NAME = 'camio cat'
+
+/** @returns the exit code: 0, or 1 if an input or output failed, or 2 if the command was given wrongly */
+export async function cat(args: readonly string[]): Promise<number> {
+  try {
+    const request = parse(args)
+    if (request.help) return await help()
+    return await new Cat(request).run()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    complain(NAME, error.message)
+    return 2
+  }
+}
+
+async function help(): Promise<number> {
+  const { CAT_HELP } = await import('../help.js')
+  say(1, CAT_HELP)
+  return 0
+}
+
+class Cat implements Job {
+  private readonly started = performance.now()
+  private readonly interruption = new Interruption()
+  private readonly parts: Part[] = []
+  private progress: Progress | null = null
+  private code = 0
+  private broken: OutputError | null = null
+  private inputs: End[] = []
+  private outputs: End[] = []
+  sinks: Outputs | null = null
+
+  constructor(private readonly request: Request) {}
+
+  get signal(): AbortSignal {
+    return this.interruption.signal
+  }
+
+  async run(): Promise<number> {
+    await this.resolve()
+    await this.move()
+    this.progress?.end()
+    await this.report()
+    return this.code
+  }
+
+  /** Looks at every argument before the first file is opened: a typing error empties nothing. */
+  private async resolve(): Promise<void> {
+    const { request } = this
+    const plugins = pluginsFrom(request.plugins)
+    for (const name of plugins.named) await loadPlugin(name)
+    for (const given of request.outputs) this.outputs.push(await resolveEnd(given, plugins))
+    for (const given of request.inputs) this.inputs.push(await resolveEnd(given, plugins))
+  }
+
+  private async move(): Promise<void> {
+    const inputs = this.withoutOutputs()
+    if (this.watched()) this.progress = new Progress(totalSize(inputs))
+    try {
+      this.sinks = await Outputs.open(this.outputs, this.signal)
+      await (this.request.merge ? merged(inputs, this.sinks, this) : inOrder(inputs, this.sinks, this))
+      await this.sinks.end()
+    } catch (error) {
+      if (error instanceof OutputError) await this.outputFailed(error)
+      else if (!this.signal.aborted) throw error
+    }
+  }
+
+  private withoutOutputs(): End[] {
+    const both = readsItsOutput(this.inputs, this.outputs)
+    for (const end of both) this.failed(end, new Error('input file is output file'))
+    return this.inputs.filter((end) => !both.has(end))
+  }
+
+  private async outputFailed(error: OutputError): Promise<void> {
+    this.broken = error
+    if (!error.readerLeft) this.complainOf(error.end, error.failure)
+    await this.sinks?.discard()
+  }
+
+  /** Progress is for people: on a terminal, unless the bytes themselves go to one. */
+  private watched(): boolean {
+    const { progress } = this.request
+    if (progress !== undefined) return progress
+    return isTerminal(2) && !(this.outputs.some(({ scheme }) => scheme === 'stdio') && isTerminal(1))
+  }
+
+  // ------------------------------------------------------------------------------------------------------ Job
+
+  moving(bytes: number): void {
+    this.progress?.update(bytes)
+  }
+
+  done(part: Part): void {
+    this.parts.push(part)
+  }
+
+  failed(end: End, error: unknown, part: Part = nothing(end.given)): void {
+    this.complainOf(end, error)
+    this.parts.push({ ...part, error: failure(error) })
+  }
+
+  private complainOf(end: End, error: unknown): void {
+    this.code = Math.max(this.code, exitCodeOf(error))
+    this.progress?.clear()
+    complain(NAME, end.given, reason(error, end.uri))
+  }
+
+  // --------------------------------------------------------------------------------------------------- the end
+
+  private async report(): Promise<void> {
+    const summary = this.summary()
+    const { by } = this.interruption
+    if (this.request.json)
+      say(this.outputs.some(({ scheme }) => scheme === 'stdio') ? 2 : 1, `${JSON.stringify(summary)}\n`)
+    else if (by !== undefined) complain(NAME, `stopped by ${by} after ${sentence(summary)}`)
+    if (by !== undefined) await dieBy(by)
+    if (this.broken?.readerLeft) await dieBy('SIGPIPE')
+  }
+
+  private summary(): Summary {
+    const { by } = this.interruption
+    return {
+      ok: this.code === 0 && this.broken === null && by === undefined,
+      ...totals(this.parts),
+      seconds: (performance.now() - this.started) / 1000,
+      inputs: this.parts,
+      outputs: this.outputs.map(({ given }) => given),
+      ...(this.broken !== null && { error: failure(this.broken.failure) }),
+      ...(by !== undefined && { signal: by }),
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** One input after the other: each goes through `pipe`, so in the kernel where that is possible. */
+import { type CamioError, isCamioError, PipeError, pipe, type Stream } from '@camio/core'
+import { type End, openEnd } from '../end.js'
+import type { Outputs } from './outputs.js'
+import { nothing, type Part, part } from './summary.js'
+
+/** What is going on, told to whoever started it. */
+export interface Job {
+  readonly signal: AbortSignal
+  /** Bytes moved so far, all inputs together. */
+  moving(bytes: number): void
+  done(part: Part): void
+  /** An input failed; the next one follows. */
+  failed(end: End, error: unknown, part?: Part): void
+}
+
+/** @throws OutputError */
+export async function inOrder(inputs: readonly End[], outputs: Outputs, job: Job): Promise<void> {
+  let before = 0
+  for (const end of inputs) {
+    if (job.signal.aborted) return
+    const source = await openInput(end, job)
+    if (source !== null) before += await pipeOne(end, source, outputs, job, before)
+  }
+}
+
+/** @returns `null` if it cannot be opened, which the job has been told */
+export async function openInput(end: End, job: Job): Promise<Stream | null> {
+  try {
+    return await openEnd(end, 'r', job.signal)
+  } catch (error) {
+    if (!isCamioError(error)) throw error
+    job.failed(end, error)
+    return null
+  }
+}
+
+/** @returns the bytes moved */
+async function pipeOne(end: End, source: Stream, outputs: Outputs, job: Job, before: number): Promise<number> {
+  const onProgress = (bytes: number) => job.moving(before + bytes)
+  try {
+    const result = await pipe(source, outputs.streams, { signal: job.signal, end: false, onProgress })
+    job.done(part(end.given, result))
+    return result.bytes
+  } catch (error) {
+    if (!isCamioError(error)) throw error
+    return failedPipe(end, error, outputs, job)
+  } finally {
+    await source.close({ discard: true })
+  }
+}
+
+/** @throws OutputError unless the input is to blame */
+function failedPipe(end: End, error: CamioError, outputs: Outputs, job: Job): number {
+  const came = error instanceof PipeError ? part(end.given, error.result) : nothing(end.given)
+  const blamed = outputs.blame(error)
+  if (blamed === null) {
+    job.failed(end, error, came)
+  } else {
+    job.done(came)
+    throw blamed
+  }
+  return came.bytes
+}

@@ -1,0 +1,43 @@
+/** What an argument names: a URI of a known scheme, `-`, or the path of a file. */
+import { existsSync, lstatSync } from 'node:fs'
+import { fileUri, type Mode, open, registry, type Stream } from '@camio/core'
+import { findScheme, type Plugins, unknownScheme } from './load.js'
+
+export interface End {
+  /** As the user wrote it: errors name it so. */
+  readonly given: string
+  readonly uri: string
+  readonly scheme: string
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
+
+/** @throws UsageError when it looks like a URI of a scheme that nobody knows and is no file's name either */
+export async function resolveEnd(given: string, plugins: Plugins): Promise<End> {
+  if (given === '-') return { given, uri: 'stdio:', scheme: 'stdio' }
+  const scheme = SCHEME.exec(given)?.[1]?.toLowerCase()
+  if (scheme === undefined || isDrive(scheme)) return fileEnd(given)
+  if (await findScheme(scheme, plugins)) return { given, uri: given, scheme }
+  if (exists(given)) return fileEnd(given)
+  throw unknownScheme(scheme, given)
+}
+
+function fileEnd(path: string): End {
+  // Two slashes would begin a host in a URI; in a path they mean the same as one.
+  return { given: path, uri: fileUri(path.replace(/^\/{2,}/, '/')), scheme: 'file' }
+}
+
+/** `C:\data` */
+function isDrive(scheme: string): boolean {
+  return process.platform === 'win32' && scheme.length === 1
+}
+
+function exists(path: string): boolean {
+  return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Opens for reading or writing, unless the URI says a mode or the scheme has only its own. */
+export function openEnd(end: End, mode: Mode & ('r' | 'w'), signal: AbortSignal): Promise<Stream> {
+  const own = /[?&]mode=/.test(end.uri) || !registry.driver(end.scheme).modes.includes(mode)
+  return open(end.uri as string, own ? { signal } : { signal, mode })
+}

@@ -1,0 +1,72 @@
+/** What `--help` says. */
+
+export const HELP = `camio - streams named by URI, moved by the fastest path that the two ends allow
+
+Usage
+  camio cat [options] [FILE|URI]...      copy inputs to outputs
+  camio schemes [--json] [SCHEME]...     what is installed, with options, and whether it works here
+  camio --help | --version
+
+  camio cat --help and camio schemes --help say more.
+
+A URI is scheme:address?option=value&option=value. Examples:
+  file:/var/log/syslog?follow=1   tcp://example.org:7000   unix:/run/app.sock   stdio:
+
+Packages: @camio/file comes with the command; other @camio/... packages are used when they are installed.
+Somebody else's scheme is used only if you name its package: --plugin NAME, or CAMIO_PLUGINS=NAME,NAME.
+
+Exit codes: 0 all went well, 1 an input or output failed, 2 the command was given wrongly.
+`
+
+export const CAT_HELP = `camio cat - copy inputs, one after the other, to every output
+
+Usage
+  camio cat [options] [FILE|URI]...
+
+Arguments are inputs, in order; without any, standard input. "-" is standard input or output. What does not begin with a
+known scheme is a path; ./name is a path in any case.
+
+Options
+  -i, --in URI       one more input, in its place among the others
+  -o, --out URI      an output instead of standard output; given again: one more, each gets everything
+  -m, --merge        all inputs at once, each piece as it becomes ready
+      --json         a summary as one line of JSON: the path taken, bytes, copies, system calls, seconds;
+                     on standard output, or on standard error when standard output is one of the outputs
+      --progress     bytes, rate and time left on standard error; by itself on a terminal, after half a second
+      --no-progress  never
+      --plugin NAME  allow and load the scheme package NAME
+  -h, --help
+
+Examples
+  camio cat notes.txt                            print a file
+  camio cat a.bin b.bin -o both.bin              join two files, in the kernel
+  camio cat < in > out                           a plain copy
+  camio cat dump.sql -o tcp://db2:7000           send a file
+  camio cat 'tcp://0.0.0.0:7000?listen=1' -o dump.sql   receive it
+  camio cat 'file:app.log?follow=1' -o unix:/run/collect.sock   follow a log
+  camio cat in.bin -o copy1.bin -o copy2.bin     two copies in one pass
+  camio cat --merge tcp://a:1 tcp://b:1          whatever comes first
+
+A missing or failing input is reported and the next one follows, as with cat(1). An input that is also an output is
+refused. When the reader of the output goes away, camio cat ends by SIGPIPE, silently, as cat(1) does; by SIGINT and
+SIGTERM after it has delivered what it had read and said how far it came.
+
+Exit codes: 0 all went well, 1 an input or output failed, 2 the command was given wrongly.
+`
+
+export const SCHEMES_HELP = `camio schemes - what is installed, and what it can do here
+
+Usage
+  camio schemes [options] [SCHEME]...
+
+Lists every scheme, or those named: its package, its address, its modes, its options with type, default and range, the
+engine that would run, and whether it works on this machine. What is known but not installed is listed with the command
+that installs it.
+
+Options
+      --json         one JSON array
+      --plugin NAME  allow and load the scheme package NAME
+  -h, --help
+
+Exit codes: 0, or 2 if a scheme named is not known or the command was given wrongly.
+`
