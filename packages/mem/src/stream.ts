@@ -1,0 +1,298 @@
+/**
+ * One end of a `mem:` stream. This is the model for a driver's stream: the hot methods written out, the rest left to core.
+ *
+ * Committed messages stand in the peer's queue at once (nothing is corked, so `tryFlush` is always done). Claim and lease are
+ * the same memory, so a message that is written in place and read in place is never copied.
+ */
+import {
+  type BatchHandler,
+  CamioError,
+  Counter,
+  Interest,
+  KeepAlive,
+  Stream,
+  type StreamInit,
+  WRITE,
+} from '@camio/core/spi'
+import type { Message, Queue } from './queue.js'
+import type { Segment } from './segment.js'
+
+/** Every `mem:` stream of this thread: they hand messages over to each other. */
+const REGION = {}
+
+const NONE = -1
+
+export interface Ends {
+  readonly incoming: Queue
+  readonly outgoing: Queue
+}
+
+export class MemStream extends Stream {
+  override readonly region = REGION
+  readonly maxClaim: number
+  /** The other end. Set once, when both exist. */
+  peer: MemStream | null = null
+
+  private readonly incoming: Queue
+  private readonly outgoing: Queue
+  private readonly watching = new KeepAlive()
+  /** Messages under the lease that is out, or 0. */
+  private lent = 0
+  /** Where the claim that is out lies, and how long it is. */
+  private claim: Segment | null = null
+  private claimed = 0
+  /** `writable()` waits for room for so much: the length that was refused last, or one byte. */
+  private mark = 1
+
+  /** @param maxClaim what the outgoing queue can hold, at most */
+  constructor(init: StreamInit, ends: Ends, maxClaim: number) {
+    super(init)
+    this.incoming = ends.incoming
+    this.outgoing = ends.outgoing
+    this.maxClaim = maxClaim
+  }
+
+  // ---------------------------------------------------------------------------------------------------- reading
+
+  tryRead(): Uint8Array | null {
+    this.checkRead()
+    if (this.incoming.count === 0) return this.nothing()
+    this.lent = 1
+    return this.lend(this.incoming.at(0))
+  }
+
+  release(): boolean {
+    if (this.lent === 0) {
+      if (this.closed) return true
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+    }
+    for (; this.lent > 0; this.lent--) this.incoming.shift()
+    this.roomAppeared()
+    return true
+  }
+
+  override tryReadBatch(limit = Infinity): Uint8Array[] | null {
+    this.checkRead()
+    if (this.incoming.count === 0) return this.nothing()
+    this.lent = Math.max(1, Math.min(limit, this.incoming.count))
+    return Array.from({ length: this.lent }, (_, i) => this.lend(this.incoming.at(i)))
+  }
+
+  override readBatch(fn: BatchHandler, limit = Infinity): number {
+    this.checkRead()
+    const { incoming } = this
+    if (limit >= 1 && incoming.count === 0) this.nothing()
+    let count = 0
+    while (count < limit && incoming.count > 0) {
+      const message = incoming.at(0)
+      this.lent = 1
+      this.counted(message)
+      count++
+      let verdict: void | false
+      try {
+        verdict = fn(message.segment!.bytes, message.offset, message.length)
+      } finally {
+        // Consumed even if the handler threw; gone already if it closed the stream.
+        if (this.lent === 1) incoming.shift()
+        this.lent = 0
+      }
+      if (verdict === false) break
+    }
+    if (count > 0) this.roomAppeared()
+    return count
+  }
+
+  get ended(): boolean {
+    return this.incoming.ended && this.incoming.count === 0 && this.error === null
+  }
+
+  private checkRead(): void {
+    this.checkReadable()
+    if (this.lent > 0) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
+  }
+
+  /** Everything that came was read: is that all, or what broke the stream? */
+  private nothing(): null {
+    if (this.error !== null) throw this.tell(this.error)
+    return null
+  }
+
+  private lend(message: Message): Uint8Array {
+    this.counted(message)
+    return message.segment!.bytes.subarray(message.offset, message.offset + message.length)
+  }
+
+  private counted(message: Message): void {
+    const { counters } = this.stats
+    counters[Counter.messages]! += 1
+    counters[Counter.bytes]! += message.length
+  }
+
+  // ---------------------------------------------------------------------------------------------------- writing
+
+  tryClaim(length: number): Uint8Array | null {
+    const offset = this.tryClaimAt(length)
+    return offset === NONE ? null : this.claimBytes.subarray(offset, offset + length)
+  }
+
+  override tryClaimAt(length: number): number {
+    this.checkWrite(length)
+    if (!this.outgoing.fits(length)) return this.refuse(length)
+    const segment = this.outgoing.room(length)
+    this.claim = segment
+    this.claimed = length
+    this.claimBytes = segment.bytes
+    return segment.used
+  }
+
+  commit(length = this.claimed): void {
+    const { claim } = this
+    if (claim === null) {
+      this.checkClaim('commit')
+      return
+    }
+    if (!(length >= 0 && length <= this.claimed)) {
+      throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimed} bytes: ${length} cannot be committed`)
+    }
+    this.claim = null
+    this.outgoing.push(claim, length)
+    this.sent(length)
+  }
+
+  cancel(): void {
+    if (this.claim === null) this.checkClaim('cancel')
+    this.claim?.letGo()
+    this.claim = null
+  }
+
+  /** Without a claim: nothing to say on a closed stream, a mistake otherwise. */
+  private checkClaim(what: string): void {
+    if (!this.closed) throw this.misuse('ERR_CAMIO_MISUSE', `has no claim to ${what}`)
+  }
+
+  tryFlush(): boolean {
+    if (this.error !== null) throw this.tell(this.error)
+    return true
+  }
+
+  private checkWrite(length: number): void {
+    this.checkWritable()
+    if (this.claim !== null) {
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it before the next one')
+    }
+    if (!(length >= 0)) throw this.misuse('ERR_CAMIO_MISUSE', `cannot claim ${length} bytes`)
+    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a message')
+    if (this.outgoing.abandoned) throw this.broken()
+  }
+
+  private refuse(length: number): -1 {
+    this.mark = length
+    this.stats.counters[WRITE + Counter.backpressure]! += 1
+    return NONE
+  }
+
+  private sent(length: number): void {
+    const { counters } = this.stats
+    counters[WRITE + Counter.messages]! += 1
+    counters[WRITE + Counter.bytes]! += length
+    this.mark = 1
+    // A call each message: it costs next to nothing while nobody waits.
+    this.peer!.wake(Interest.READ)
+  }
+
+  /** Nobody reads what this end writes any more. */
+  private broken(): CamioError {
+    this.reset()
+    return this.tell(this.error!)
+  }
+
+  private reset(): void {
+    this.fail(new CamioError('ERR_CAMIO_RESET', `${this.uri}: the other end closed the stream`, { uri: this.uri }))
+  }
+
+  // ---------------------------------------------------------------------------------------------------- hand-over
+
+  override handOver(): void {
+    this.lent = 0
+    this.incoming.take()
+    this.roomAppeared()
+  }
+
+  override adopt(source: Stream): boolean {
+    const from = source as MemStream
+    const { segment, offset, length } = from.incoming.at(0)
+    this.checkWrite(length)
+    if (!this.outgoing.fits(length)) {
+      this.refuse(length)
+      return false
+    }
+    this.outgoing.append(segment!, offset, length)
+    from.handOver()
+    this.sent(length)
+    return true
+  }
+
+  // ---------------------------------------------------------------------------------------------------- waiting
+
+  ready(interest: number): boolean {
+    if (this.closed || this.error !== null) return true
+    if (interest === Interest.READ) return this.incoming.count > this.lent || this.incoming.ended
+    if (interest === Interest.WRITE) return this.outgoing.abandoned || this.outgoing.fits(this.mark)
+    return true
+  }
+
+  /**
+   * From now on the peer's `commit` and `release` wake this end. In one thread nothing can have happened between core's look at
+   * `ready` and here; a transport with another thread or process behind it looks once more, now that the watch is in place.
+   */
+  arm(interest: number): boolean {
+    this.watching.add(interest)
+    if (interest === Interest.READ) this.incoming.relax()
+    return false
+  }
+
+  disarm(interest: number): void {
+    this.watching.remove(interest)
+  }
+
+  /** Whoever wakes us - the peer, or core because the stream broke or closed - ends the watch. */
+  override wake(interest: number): void {
+    if (this.watching.remove(interest)) super.wake(interest)
+  }
+
+  private roomAppeared(): void {
+    const peer = this.peer!
+    if (this.incoming.fits(peer.mark)) peer.wake(Interest.WRITE)
+  }
+
+  ref(): this {
+    this.watching.ref()
+    return this
+  }
+
+  unref(): this {
+    this.watching.unref()
+    return this
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the end
+
+  protected endWrite(): void {
+    this.outgoing.ended = true
+    this.peer!.wake(Interest.READ)
+  }
+
+  protected destroy(discard: boolean): void {
+    const peer = this.peer!
+    const unread = this.incoming.count - this.lent
+    this.lent = 0
+    this.claim?.letGo()
+    this.claim = null
+    this.incoming.abandon()
+    this.outgoing.ended = true
+    // What the peer wrote and nobody read is lost: it must not take that for delivered.
+    if (discard || unread > 0) peer.reset()
+    peer.wake(Interest.READ)
+    peer.wake(Interest.WRITE)
+  }
+}
