@@ -1,0 +1,65 @@
+#include "address.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+namespace camio::tcp {
+
+int ip_address(const std::string& host, int port, Address* out) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return EINVAL;
+  std::memcpy(&out->storage, found->ai_addr, found->ai_addrlen);
+  out->length = found->ai_addrlen;
+  ::freeaddrinfo(found);
+  return 0;
+}
+
+int unix_address(const std::string& name, bool abstract, Address* out) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // A path ends with a NUL, an abstract name begins with one.
+  if (name.empty()) return EINVAL;
+  if (name.size() + 1 > sizeof(address.sun_path)) return ENAMETOOLONG;
+  std::memcpy(address.sun_path + (abstract ? 1 : 0), name.data(), name.size());
+  std::memcpy(&out->storage, &address, sizeof(address));
+  out->length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() + 1);
+  return 0;
+}
+
+namespace {
+
+std::string unix_path(const Address& address) {
+  sockaddr_un name{};
+  std::memcpy(&name, &address.storage, sizeof(name));
+  constexpr size_t start = offsetof(sockaddr_un, sun_path);
+  if (address.length <= start) return {};
+  const size_t length = std::min<size_t>(address.length - start, sizeof(name.sun_path));
+  if (name.sun_path[0] != '\0') return std::string(name.sun_path, ::strnlen(name.sun_path, length));
+  return "@" + std::string(name.sun_path + 1, length - 1);
+}
+
+}  // namespace
+
+Napi::Object describe(Napi::Env env, const Address& address) {
+  Napi::Object result = Napi::Object::New(env);
+  if (address.family() == AF_UNIX) {
+    result.Set("path", unix_path(address));
+    return result;
+  }
+  char host[NI_MAXHOST] = "";
+  char port[NI_MAXSERV] = "0";
+  ::getnameinfo(address.get(), address.length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+  result.Set("host", host);
+  result.Set("port", std::stoi(port));
+  return result;
+}
+
+}  // namespace camio::tcp

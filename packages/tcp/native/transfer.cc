@@ -1,0 +1,104 @@
+// Bytes in and out: one system call a batch, its answer a number (negative: -errno), so that nothing is allocated.
+#include <camio/arguments.h>
+#include <camio/error.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "engine.h"
+#include "functions.h"
+
+namespace camio::tcp {
+
+namespace {
+
+Napi::Value answer(Napi::Env env, ssize_t result) {
+  return Napi::Number::New(env, static_cast<double>(result < 0 ? -errno : result));
+}
+
+}  // namespace
+
+int fd_argument(const Napi::CallbackInfo& info, size_t index) {
+  int slot = 0;
+  if (!int_argument(info, index, &slot)) return -1;
+  const int fd = Env::of(info.Env()).fd(slot);
+  if (fd < 0) throw_range(info.Env(), "the socket is closed");
+  return fd;
+}
+
+// (slot, bytes, offset, length) -> bytes received, 0 at the end
+Napi::Value receive(const Napi::CallbackInfo& info) {
+  std::span<uint8_t> target;
+  const int fd = fd_argument(info, 0);
+  if (fd < 0 || !range_argument(info, 1, &target)) return info.Env().Undefined();
+  ssize_t count = 0;
+  do count = ::recv(fd, target.data(), target.size(), MSG_DONTWAIT);
+  while (count < 0 && errno == EINTR);
+  return answer(info.Env(), count);
+}
+
+// (slot, bytes, offset, length, second): sends bytes[offset, offset + length), then bytes[0, second) -> bytes sent
+Napi::Value send(const Napi::CallbackInfo& info) {
+  std::span<uint8_t> first;
+  std::span<uint8_t> all;
+  int64_t second = 0;
+  const int fd = fd_argument(info, 0);
+  if (fd < 0 || !range_argument(info, 1, &first) || !bytes_argument(info, 1, &all) ||
+      !int_argument(info, 4, 0, static_cast<int64_t>(all.size()), &second)) {
+    return info.Env().Undefined();
+  }
+  iovec pieces[2] = {{first.data(), first.size()}, {all.data(), static_cast<size_t>(second)}};
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = second > 0 ? 2 : 1;
+  ssize_t count = 0;
+  do count = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (count < 0 && errno == EINTR);
+  return answer(info.Env(), count);
+}
+
+// (slot) -> what the last recv said: 0 at the end, -EAGAIN when nothing is left now, > 0 when there is more to drop.
+// Closing a socket that holds unread data resets the connection and may take sent data with it.
+Napi::Value drop_input(const Napi::CallbackInfo& info) {
+  const int fd = fd_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  static thread_local uint8_t scratch[65536];
+  ssize_t count = 0;
+  // A bound, so that a fast sender cannot hold the thread.
+  for (int i = 0; i < 32; i++) {
+    count = ::recv(fd, scratch, sizeof(scratch), MSG_DONTWAIT);
+    if (count == 0 || (count < 0 && errno != EINTR)) break;
+  }
+  return answer(info.Env(), count);
+}
+
+// (slot) -> bytes sent that the peer's system has not acknowledged yet, see tcp(7)
+Napi::Value unacknowledged(const Napi::CallbackInfo& info) {
+  const int fd = fd_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  int bytes = 0;
+  if (::ioctl(fd, SIOCOUTQ, &bytes) != 0) bytes = 0;
+  return Napi::Number::New(info.Env(), bytes);
+}
+
+// (slot) -> 0 or -errno. No more will be sent; receiving goes on.
+Napi::Value shut_down(const Napi::CallbackInfo& info) {
+  const int fd = fd_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  return answer(info.Env(), ::shutdown(fd, SHUT_WR));
+}
+
+// (slot, reset): with `reset` the connection is aborted at once (RST) and what was not sent is dropped.
+Napi::Value close_socket(const Napi::CallbackInfo& info) {
+  int slot = 0;
+  bool reset = false;
+  const int fd = fd_argument(info, 0);
+  if (fd < 0 || !int_argument(info, 0, &slot) || !bool_argument(info, 1, &reset)) return info.Env().Undefined();
+  const linger at_once{1, 0};
+  if (reset) ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  Env::of(info.Env()).remove(slot);
+  return info.Env().Undefined();
+}
+
+}  // namespace camio::tcp
