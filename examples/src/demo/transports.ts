@@ -1,0 +1,21 @@
+/** What the demo shows. A new transport is one more line in the list. */
+import { join } from 'node:path'
+import type { Certificates } from './certificates.js'
+
+export interface Row {
+  readonly scheme: string
+  /** Where the receiver listens; the sender connects to what that became. */
+  readonly uri: string
+  /** How many files the receiver writes. */
+  readonly files: number
+  readonly listenOptions?: Readonly<Record<string, unknown>>
+  readonly connectOptions?: Readonly<Record<string, unknown>>
+}
+
+export function rows(folder: string, { ca, cert, key }: Certificates): Row[] {
+  return [
+    { scheme: 'tcp', uri: 'tcp://127.0.0.1:0', files: 1 },
+    { scheme: 'unix', uri: `unix:${join(folder, 'demo.sock')}`, files: 2 },
+    { scheme: 'tls', uri: 'tls://127.0.0.1:0', files: 1, listenOptions: { cert, key }, connectOptions: { ca } },
+  ]
+}
