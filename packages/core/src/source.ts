@@ -46,14 +46,15 @@ export abstract class Source implements Selectable {
 
   /**
    * Driver: does `interest` hold now - would the next try-call answer something other than "not now"? May look at the
-   * transport (a shared index, a non-blocking system call) when nothing is at hand; must not block.
+   * transport (a shared index, a non-blocking system call) when nothing is at hand; must neither block nor throw. While a lease
+   * is out nothing can be read, so that `READ` does not hold unless the stream is broken or closed; `release` wakes who waits.
    */
   abstract ready(interest: number): boolean
 
   /**
    * Driver: start to watch for `interest` and call `wake(interest)` when it may hold. Answers `true`, and does not watch, if
    * it holds already when looked at *after* the watch is in place: that closes the race between looking and sleeping.
-   * Must not call `wake` itself before it returns. While armed (and `ref`ed) the source keeps the process alive.
+   * Must neither throw (a stream that cannot watch fails and answers `true`) nor call `wake` before it returns. While armed (and `ref`ed) the source keeps the process alive.
    */
   abstract arm(interest: number): boolean
   /** Driver: stop to watch. Called only for an armed interest. */
@@ -70,6 +71,8 @@ export abstract class Source implements Selectable {
     const list = this.listOf(interest)
     list.push(waiter)
     if (list.length > 1 || !this.arm(interest)) return false
+    // A driver that called `wake` in spite of the rule has told the waiter, and the list is not ours any more.
+    if (this.listOf(interest) !== list) return false
     list.pop()
     return true
   }

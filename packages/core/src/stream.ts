@@ -4,107 +4,32 @@
  *
  * Outcomes, ownership and the rules behind them: docs/guide.md and docs/writing-a-scheme.md.
  */
-
-import { streamClosed, streamFailed } from './diagnostics.js'
-import { CamioError, isCamioError } from './error.js'
-import type { Features } from './features.js'
-import { Interest, Source, type Waiter } from './source.js'
-import { Counter, StreamStats, WRITE } from './stats.js'
-import { type Corked, cork } from './wait/loop.js'
-import { PARK, type WaitStrategy } from './wait/strategy.js'
+import { Endpoint } from './endpoint.js'
+import { type CamioError, isCamioError } from './error.js'
+import { Interest } from './source.js'
+import { Counter, WRITE } from './stats.js'
+import type { Address, BatchHandler, KernelEnd, StreamInit } from './stream-types.js'
+import { Turnstile } from './wait/turnstile.js'
 import { closedError, DONE, type WaitOptions, waitFor } from './wait/wait.js'
+
+export * from './stream-types.js'
 
 export const STREAM_BRAND = Symbol.for('@camio/stream@1')
 
-/** Where a message came from or goes to, on transports that have such a thing. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
-
-/** What core hands to every stream that a driver makes; the driver passes it on to the constructor. */
-export interface StreamInit {
-  /** As bound: the real port, the real name. */
-  uri: string
-  features: Features
-  limits: StreamLimits
-  wait?: WaitStrategy | undefined
-  stats?: StreamStats | undefined
-}
-
-/** The limits that core's options set on every stream. */
-export interface StreamLimits {
-  /** Bytes that a lease on a byte stream may grow to while its reader keeps asking for more (`max-lease`). */
-  readonly maxLease: number
-  /** The largest message, and the largest claim on a byte stream, in bytes (`max-message`). */
-  readonly maxMessage: number
-  /** How long `close()` tries to deliver what was committed, in milliseconds (`linger`). */
-  readonly lingerMs: number
-}
-
-export const DEFAULT_LIMITS: StreamLimits = Object.freeze({
-  maxLease: 64 * 1024 * 1024,
-  maxMessage: 16 * 1024 * 1024,
-  lingerMs: 5000,
-})
-
-export interface CloseOptions {
-  /** Reset at once: what was committed and has not left is dropped. */
-  discard?: boolean
-}
-
-/** Handed the current message's place: `bytes.subarray(offset, offset + length)`. `false` stops after this message. */
-export type BatchHandler = (bytes: Uint8Array, offset: number, length: number) => void | false
-
-/** A descriptor lent to a mover for in-kernel copying; see `Stream.takeKernel`. */
-export interface KernelEnd {
-  readonly fd: number
-  readonly kind: 'file' | 'pipe' | 'socket' | 'char'
-  /** Byte position for `file`s that are read or written at a position of their own; `null` for the descriptor's own. */
-  readonly offset: number | null
-  /** Bytes that may still be moved, or `null` for "to the end". */
-  readonly length: number | null
-  /** Source only: what is already in user space and comes first. Valid until `moved` is called. */
-  readonly buffered: Uint8Array | null
-  /** Tells the stream how many bytes the kernel moved and whether the end was seen, and gives the descriptor back. */
-  moved(bytes: number, ended: boolean): void
-}
+/** Answers of `readInto` beside a number of bytes. */
+export const ReadInto = { END: -1, NOT_NOW: -2 } as const
 
 const EMPTY = new Uint8Array(0)
 
-export abstract class Stream extends Source implements Corked, AsyncDisposable {
-  readonly uri: string
-  readonly features: Features
-  override readonly stats: StreamStats
-  protected readonly limits: StreamLimits
-  protected readonly waitStrategy: WaitStrategy
-
+export abstract class Stream extends Endpoint {
   /** Where `tryClaimAt`'s offset points into; look again after every claim. */
   claimBytes: Uint8Array = EMPTY
 
-  /** What broke the stream, if anything did. */
-  error: CamioError | null = null
-  /** Has the program been told of `error`? `close()` throws one that it has not seen. */
-  private errorSeen = false
-  private writeEnded = false
-  /** Does anything forbid reading, or writing? One look a message; what it is, is found out when it is asked. */
-  private readonly noRead: boolean
-  private noWrite: boolean
-  private closing: Promise<void> | null = null
-  /** Loop bookkeeping, see {@link Corked}. */
-  corked = false
-  /** Does {@link DRAINER} wait for the transport to take more? */
-  private draining = false
+  /** Writes that wait for room, and what must come behind them. */
+  private readonly turns = new Turnstile()
 
   constructor(init: StreamInit) {
-    super()
-    this.uri = init.uri
-    this.features = init.features
-    this.stats = init.stats ?? new StreamStats()
-    this.limits = init.limits
-    this.waitStrategy = init.wait ?? PARK
-    this.noRead = !init.features.readable
-    this.noWrite = !init.features.writable
+    super(init)
     Object.defineProperty(this, STREAM_BRAND, { value: true })
   }
 
@@ -192,6 +117,12 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
   /** Commits the claim's first `length` bytes and keeps the rest claimed, where it lies. Byte streams only. */
   commitPart?(length: number): void
 
+  /** Driver: what is wrong with a claim of `length` bytes that is not a whole number up to `maxClaim`. */
+  protected badClaim(length: number): CamioError {
+    if (length > this.maxClaim) return this.tooLarge(length, this.maxClaim, 'a claim')
+    return this.misuse('ERR_CAMIO_MISUSE', `cannot claim ${length} bytes`)
+  }
+
   /** Gives the claim back unused. */
   abstract cancel(): void
 
@@ -205,29 +136,24 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
     return true
   }
 
-  /** Everything committed is on its way (`true`), or the transport takes no more now. @throws the stream's error */
-  abstract tryFlush(): boolean
-
   /** The largest claim that can ever succeed. */
   abstract readonly maxClaim: number
 
   // ------------------------------------------------------------------------------------------------ driver hooks
 
-  /** Tells the other side that no more will come. Everything committed was flushed before. */
-  protected abstract endWrite(): void | Promise<void>
-  /**
-   * Gives every descriptor, mapping and thread back. With `discard` the other side gets a reset where the transport has one.
-   * Must not throw; called once.
-   */
-  protected abstract destroy(discard: boolean): void | Promise<void>
-
   /** In-kernel copying: lends the descriptor, if there is one and nothing stands between it and the bytes. */
   takeKernel?(side: 'read' | 'write'): KernelEnd | null
   /**
-   * Reads straight into `target`: the bytes' number, 0 for "not now", -1 at the end. On message streams one whole message.
-   * Counts no copy of its own beyond what the transport needs.
+   * Reads straight into `target`, which is never empty: on message streams one whole message, which must fit.
+   * Counts no copy beyond what the transport needs.
+   * @returns the number of bytes (0 is an empty message), {@link ReadInto.END}, or {@link ReadInto.NOT_NOW}
+   * @throws what `tryRead` throws
    */
   readInto?(target: Uint8Array): number
+  /** Is `readInto` cheaper than a lease and a copy? Asked once a pipe. */
+  get readsInto(): boolean {
+    return this.readInto !== undefined
+  }
   /** Streams that share one memory have the same `region`, and hand leases over instead of copying. */
   declare readonly region?: object
   /** Gives the current lease away: the caller owns its release from now on. Only `adopt` of the same region calls it. */
@@ -283,20 +209,31 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
   }
 
   /**
-   * Waits for room, copies, commits; resolves when the stream has taken all of it. On a byte stream bytes beyond `maxClaim` go
-   * in pieces, so that aborting may leave some of them written.
+   * Waits for room, copies, commits; resolves when the stream has taken all of it. Calls that overlap are served in their order,
+   * and `flush` and `end` come behind them; `tryClaim` and `tryWrite` do not wait in that line. On a byte stream bytes beyond
+   * `maxClaim` go in pieces, so that aborting may leave some of them written. `bytes` must not change before it resolves.
    */
   write(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
     try {
       options?.signal?.throwIfAborted()
-      if (bytes.length <= this.maxClaim && this.tryWrite(bytes)) return DONE
+      if (this.turns.idle && bytes.length <= this.maxClaim && this.tryWrite(bytes)) return DONE
     } catch (error) {
       return Promise.reject(error)
     }
-    return this.writeAll(bytes, options)
+    return this.writeInTurn(bytes, options)
   }
 
-  private async writeAll(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
+  protected async writeInTurn(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
+    await this.turns.enter(options?.signal)
+    try {
+      await this.writeAll(bytes, options)
+    } finally {
+      this.turns.leave()
+    }
+  }
+
+  /** The caller's turn: nothing else that waits is written meanwhile. */
+  protected async writeAll(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
     const piece = this.features.framing === 'bytes' ? this.maxClaim : bytes.length
     let from = 0
     do {
@@ -316,8 +253,9 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
     return waitFor(this, Interest.WRITE, options, this.waitStrategy)
   }
 
-  /** Resolves when everything committed has been handed to the transport. */
+  /** Resolves when everything committed, and every `write()` before this call, has been handed to the transport. */
   flush(options?: WaitOptions): Promise<void> {
+    if (!this.turns.idle) return this.flushInTurn(options)
     try {
       if (this.tryFlush()) return DONE
     } catch (error) {
@@ -326,151 +264,41 @@ export abstract class Stream extends Source implements Corked, AsyncDisposable {
     return this.flushSlowly(options)
   }
 
-  private async flushSlowly(options?: WaitOptions): Promise<void> {
-    do await waitFor(this, Interest.DRAIN, options, this.waitStrategy)
-    while (!this.tryFlush())
+  private async flushInTurn(options?: WaitOptions): Promise<void> {
+    await this.turns.enter(options?.signal)
+    try {
+      if (!this.tryFlush()) await this.flushSlowly(options)
+    } finally {
+      this.turns.leave()
+    }
   }
 
-  /** Delivers what was committed and tells the other side that no more will come. Reading goes on. */
+  /**
+   * Delivers what was committed, and every `write()` before this call, and tells the other side that no more will come. Reading
+   * goes on. Idempotent; aborting leaves the stream open for more.
+   */
   async end(options?: WaitOptions): Promise<void> {
-    if (this.closed) throw closedError(this)
-    if (this.writeEnded) return
-    this.writeEnded = this.noWrite = true
+    await this.turns.enter(options?.signal)
     try {
-      await this.flush(options)
+      await this.endOnce(options)
+    } finally {
+      this.turns.leave()
+    }
+  }
+
+  private async endOnce(options?: WaitOptions): Promise<void> {
+    if (this.closed) throw closedError(this)
+    if (this.writeEnded || !this.features.writable) return
+    this.checkWritable()
+    this.setWriteEnded(true)
+    try {
+      if (!this.tryFlush()) await this.flushSlowly(options)
     } catch (error) {
-      // An aborted wait leaves the stream as it was.
-      if (!isCamioError(error)) this.writeEnded = this.noWrite = false
+      if (!isCamioError(error)) this.setWriteEnded(false)
       throw error
     }
     await this.endWrite()
   }
-
-  /**
-   * Delivers what was committed, for `linger` at most, gives everything back and wakes whoever waits with `ERR_CAMIO_CLOSED`.
-   * Idempotent. @throws an error of earlier writes that the program has not seen, `ERR_CAMIO_TIMEOUT` when `linger` ran out
-   */
-  close(options?: CloseOptions): Promise<void> {
-    this.closing ??= this.closeOnce(options?.discard ?? false)
-    return this.closing
-  }
-
-  private async closeOnce(discard: boolean): Promise<void> {
-    let lost: unknown = null
-    if (!discard) lost = await this.deliverRest()
-    this.writeEnded = true
-    const destroyed = this.destroy(discard || lost !== null)
-    this.wakeAll()
-    await destroyed
-    streamClosed(this)
-    if (lost !== null && !(lost === this.error && this.errorSeen)) throw lost
-  }
-
-  /** @returns why committed data could not be delivered, or `null` */
-  private async deliverRest(): Promise<unknown> {
-    if (!this.features.writable) return null
-    try {
-      if (this.tryFlush()) return null
-      await this.flushSlowly({ signal: AbortSignal.timeout(this.limits.lingerMs) })
-      return null
-    } catch (error) {
-      if (isCamioError(error)) return error
-      const message = `${this.uri}: closed after linger=${this.limits.lingerMs}ms with committed data not delivered`
-      return new CamioError('ERR_CAMIO_TIMEOUT', message, { uri: this.uri })
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  // ------------------------------------------------------------------------------------------------ for drivers
-
-  /** Breaks the stream: readers get `error` after everything received before it, writers at once. The first error stays. */
-  fail(error: CamioError): void {
-    if (this.error !== null || this.closed) return
-    this.error = error
-    this.noWrite = true
-    streamFailed(this, error)
-    this.wake(Interest.READ)
-    this.wake(Interest.WRITE)
-    this.wake(Interest.DRAIN)
-  }
-
-  /** See {@link Corked}: errors stay in `error` and appear at the program's next call. */
-  flushInBackground(): void {
-    if (this.closed) return
-    const seen = this.errorSeen
-    try {
-      if (!this.tryFlush()) this.drainInBackground()
-    } catch (error) {
-      if (!isCamioError(error)) throw error
-      this.errorSeen = seen
-      this.fail(error)
-    }
-  }
-
-  private drainInBackground(): void {
-    if (this.draining) return
-    this.draining = !this.watch(Interest.DRAIN, DRAINER)
-    if (!this.draining) cork(this)
-  }
-
-  /** Loop bookkeeping: the rest is on its way when the transport takes more. */
-  drained(): void {
-    this.draining = false
-    this.flushInBackground()
-  }
-
-  /** Driver: call after a commit, so that the data leaves at the end of this turn. */
-  protected scheduleFlush(): void {
-    if (!this.corked) cork(this)
-  }
-
-  /** Driver: throws what forbids reading, besides the stream's error, which comes after the data. */
-  protected checkReadable(): void {
-    if (!this.noRead && !this.closed) return
-    if (this.closed) throw closedError(this)
-    if (!this.features.readable) throw this.misuse('ERR_CAMIO_NOT_READABLE', 'was not opened for reading')
-  }
-
-  /** Driver: throws what forbids writing. */
-  protected checkWritable(): void {
-    if (!this.noWrite && !this.closed) return
-    if (this.closed) throw closedError(this)
-    if (this.error !== null) throw this.tell(this.error)
-    if (this.writeEnded) throw this.misuse('ERR_CAMIO_ENDED', 'was ended: nothing can be written after end()')
-    if (!this.features.writable) throw this.misuse('ERR_CAMIO_NOT_WRITABLE', 'was not opened for writing')
-  }
-
-  /** Driver: `error` as it is thrown at the program, which has then seen it. */
-  protected tell(error: CamioError): CamioError {
-    this.errorSeen = true
-    return error
-  }
-
-  protected misuse(
-    code: 'ERR_CAMIO_MISUSE' | 'ERR_CAMIO_NOT_READABLE' | 'ERR_CAMIO_NOT_WRITABLE' | 'ERR_CAMIO_ENDED',
-    what: string,
-  ): CamioError {
-    return new CamioError(code, `${this.uri} ${what}`, { uri: this.uri })
-  }
-
-  protected tooLarge(length: number, limit: number, what: string): CamioError {
-    const message = `${this.uri}: ${what} of ${length} bytes is over the limit of ${limit}`
-    return new CamioError('ERR_CAMIO_TOO_LARGE', message, { uri: this.uri })
-  }
-
-  private unsupported(what: string): CamioError {
-    return new CamioError('ERR_CAMIO_UNSUPPORTED', `${this.uri} is not seekable: it has no ${what}`, { uri: this.uri })
-  }
-}
-
-/** Sends the rest of what was committed in the background as soon as the transport takes it. */
-const DRAINER: Waiter = {
-  notify(source) {
-    ;(source as unknown as Stream).drained()
-  },
 }
 
 export function isStream(value: unknown): value is Stream {

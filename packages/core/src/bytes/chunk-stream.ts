@@ -49,6 +49,10 @@ export abstract class ChunkStream extends ByteStream {
     return chunk.length
   }
 
+  protected override pullable(): boolean {
+    return !this.atEnd && (this.error === null || this.chunks.length > 0)
+  }
+
   /** Copies into memory of the caller's (`readInto`). */
   protected pull(target: Uint8Array, offset: number, length: number): number {
     const chunk = this.chunks[0]

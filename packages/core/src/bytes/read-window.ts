@@ -30,6 +30,11 @@ export class ReadWindow {
     return this.end > this.examined
   }
 
+  /** Bytes that fit behind `end` while the window stays within `limit`. */
+  room(limit: number): number {
+    return Math.min(this.bytes!.length - this.end, limit - this.length)
+  }
+
   /**
    * Makes room behind `end`. Moves or grows only when it must.
    * @returns how many pieces of payload were copied (0 or 1), or -1 when the window is full at `limit`
@@ -45,13 +50,13 @@ export class ReadWindow {
       this.start = this.examined = this.end = 0
       return 0
     }
+    if (length >= limit) return -1
     if (!this.owned) return this.moveTo(pool.acquire(Math.max(this.chunk, length * 2)))
     const room = bytes.length - this.end
     if (room >= bytes.length >> 2 || (room > 0 && this.start < length && room >= CHEAP_MOVE)) return 0
     if (this.start > 0 && length <= bytes.length >> 1) return this.moveTo(bytes)
     if (bytes.length < limit) return this.moveTo(pool.acquire(Math.min(bytes.length * 2, limit)))
-    if (this.start > 0) return this.moveTo(bytes)
-    return room > 0 ? 0 : -1
+    return this.start > 0 ? this.moveTo(bytes) : 0
   }
 
   /** Takes note of `count` bytes that were written behind `end`. */
@@ -84,6 +89,12 @@ export class ReadWindow {
     this.examined = this.end
   }
 
+  /** Consumes `count` bytes that were not lent. */
+  skip(count: number): void {
+    this.start += count
+    this.examined = Math.max(this.examined, this.start)
+  }
+
   /** Gives the memory back when nothing is in it. */
   shrink(): void {
     if (this.bytes !== null && this.start === this.end) this.drop()
@@ -97,13 +108,18 @@ export class ReadWindow {
     return 0
   }
 
-  /** Forgets everything. */
+  /** Forgets everything; memory of the pool goes back there. */
   drop(): void {
     const { bytes, owned } = this
+    this.forget()
+    if (bytes !== null && owned) pool.release(bytes)
+  }
+
+  /** Lets go of the memory without giving it to the pool: somebody may still look at it. */
+  forget(): void {
     this.bytes = null
     this.owned = false
     this.start = this.examined = this.end = 0
-    if (bytes !== null && owned) pool.release(bytes)
   }
 
   /** Moves what is held to the front of `target`, a block of the pool. */

@@ -67,13 +67,18 @@ export class WriteRing {
   commit(length: number): void {
     const start = this.claimStart
     this.claimStart = -1
-    if (length === 0) return
-    if (start !== this.tail) this.edge = this.tail
+    if (length === 0) return this.relax()
+    // Behind the last byte, or wrapped to the front; or all that lay before it was sent meanwhile.
+    if (start !== this.tail) {
+      if (this.empty) this.head = start
+      else this.edge = this.tail
+    }
     this.tail = start + length
   }
 
   /** Commits the claim's first `length` bytes; the rest stays claimed. */
   commitPart(length: number): void {
+    if (length === 0) return
     const start = this.claimStart
     const rest = this.claimLength - length
     this.commit(length)
@@ -83,6 +88,7 @@ export class WriteRing {
 
   cancel(): void {
     this.claimStart = -1
+    this.relax()
   }
 
   /** Forgets `count` bytes that were sent; gives the memory back when that was all. */
@@ -92,14 +98,24 @@ export class WriteRing {
       this.head -= this.edge
       this.edge = 0
     }
-    if (this.empty && !this.claimed) this.drop()
+    this.relax()
   }
 
+  /** Gives the memory back to the pool, whatever is in it. */
   drop(): void {
     if (this.bytes !== null) pool.release(this.bytes)
+    this.forget()
+  }
+
+  /** Lets go of the memory without giving it to the pool: somebody may still use it. */
+  forget(): void {
     this.bytes = null
     this.head = this.tail = this.edge = 0
     this.claimStart = -1
+  }
+
+  private relax(): void {
+    if (this.empty && !this.claimed) this.drop()
   }
 
   private reset(length: number): void {

@@ -17,6 +17,8 @@ export class BytesView extends Layer {
   /** Does the window look at a lease of the message stream? */
   private holding = false
   private lent = NONE
+  /** Bytes of the claim that is out. */
+  private claimed = 0
 
   constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>) {
     super(inner, init, features({ ...inner.features, framing: 'bytes', mtu: Infinity, seekable: false }))
@@ -36,15 +38,21 @@ export class BytesView extends Layer {
   }
 
   release(consumed = this.lent): boolean {
-    if (this.closed) return true
-    if (this.lent === NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
-    if (!(consumed >= 0 && consumed <= this.lent)) {
-      throw this.misuse('ERR_CAMIO_MISUSE', `lent ${this.lent} bytes: ${consumed} cannot be released`)
+    const { lent } = this
+    if (lent === NONE) {
+      if (this.closed) return true
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+    }
+    if (consumed >>> 0 !== consumed || consumed > lent) {
+      throw this.misuse('ERR_CAMIO_MISUSE', `lent ${lent} bytes: ${consumed} cannot be released`)
     }
     this.lent = NONE
+    if (this.closed) return true
     this.window.consume(consumed)
     this.stats.counters[Counter.bytes]! += consumed
-    return this.window.length > 0 || this.letGo()
+    if (this.window.length === 0) this.letGo()
+    if (this.watched(Interest.READ)) this.wake(Interest.READ)
+    return true
   }
 
   get ended(): boolean {
@@ -53,12 +61,7 @@ export class BytesView extends Layer {
 
   protected holds(interest: number): boolean | null {
     if (interest !== Interest.READ) return null
-    if (this.lent !== NONE) return false
-    try {
-      return this.offers() || this.refill() || this.inner.ended
-    } catch {
-      return true
-    }
+    return this.lent === NONE && (this.offers() || this.refill() || this.inner.ended)
   }
 
   private offers(): boolean {
@@ -66,6 +69,7 @@ export class BytesView extends Layer {
   }
 
   private refill(): boolean {
+    if (this.error !== null) throw this.tell(this.error)
     this.makeDetached()
     for (;;) {
       const message = this.inner.tryRead()
@@ -79,7 +83,8 @@ export class BytesView extends Layer {
   private makeDetached(): void {
     if (!this.holding) return
     this.stats.counters[Counter.copies]! += this.window.detach()
-    this.letGo()
+    this.holding = false
+    this.inner.release()
   }
 
   private take(message: Uint8Array): boolean {
@@ -98,44 +103,57 @@ export class BytesView extends Layer {
     return true
   }
 
-  /** Gives the message back that the window looked at. */
-  private letGo(): boolean {
-    if (!this.holding) return true
-    this.holding = false
+  /** Gives back the message, or the memory, that the window looked at. */
+  private letGo(): void {
     this.window.shrink()
-    return this.inner.release()
+    if (!this.holding) return
+    this.holding = false
+    this.inner.release()
   }
 
   // ---------------------------------------------------------------------------------------------------- writing
 
   tryClaim(length: number): Uint8Array | null {
-    this.checkWritable()
-    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a claim')
-    return this.inner.tryClaim(length)
+    this.checkClaim(length)
+    const claim = this.inner.tryClaim(length)
+    if (claim !== null) this.claimed = length
+    return claim
   }
 
   override tryClaimAt(length: number): number {
-    this.checkWritable()
-    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a claim')
+    this.checkClaim(length)
     const offset = this.inner.tryClaimAt(length)
+    if (offset < 0) return offset
+    this.claimed = length
     this.claimBytes = this.inner.claimBytes
     return offset
   }
 
+  private checkClaim(length: number): void {
+    this.checkWritable()
+    if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
+  }
+
   /** Nothing is no message here: on a byte stream `commit(0)` is nothing. */
-  commit(length?: number, more = false): void {
+  commit(length = this.claimed, more = false): void {
     if (length === 0) {
       this.inner.cancel()
       return
     }
-    const before = this.inner.stats.write.bytes
     this.inner.commit(length, more)
+    if (this.closed) return
     const { counters } = this.stats
     counters[WRITE + Counter.messages]! += 1
-    counters[WRITE + Counter.bytes]! += this.inner.stats.write.bytes - before
+    counters[WRITE + Counter.bytes]! += length
   }
 
   cancel(): void {
     this.inner.cancel()
+  }
+
+  protected override async destroy(discard: boolean): Promise<void> {
+    await super.destroy(discard)
+    if (this.lent === NONE) this.window.drop()
+    else this.window.forget()
   }
 }

@@ -21,13 +21,28 @@ export abstract class Layer extends Stream implements Waiter {
       wait: init.wait,
       stats: new StreamStats(undefined, inner.stats),
     })
+    inner.wrapper = this
   }
 
-  /** Does `interest` hold because of what the layer itself holds? `null`: ask the inner stream. */
+  /** Does `interest` hold because of what the layer itself holds? `null`: ask the inner stream. May throw the stream's error. */
   protected abstract holds(interest: number): boolean | null
 
   ready(interest: number): boolean {
-    return this.error !== null || (this.holds(interest) ?? this.inner.ready(interest))
+    if (this.closed || this.error !== null) return true
+    const { inner, errorSeen } = this
+    const innerSeen = inner.errorSeen
+    try {
+      return this.holds(interest) ?? inner.ready(interest)
+    } catch {
+      // The program's next call throws it: here somebody only looks.
+      this.errorSeen = errorSeen
+      inner.errorSeen = innerSeen
+      return true
+    }
+  }
+
+  override knowsError(): boolean {
+    return this.errorSeen || this.inner.knowsError()
   }
 
   arm(interest: number): boolean {

@@ -10,6 +10,7 @@ export class LeaseGuard extends Layer {
   readonly maxClaim: number
   private lease: Uint8Array | null = null
   private claim: Uint8Array | null = null
+  private innerOffset = 0
 
   constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>) {
     super(inner, init, inner.features)
@@ -22,14 +23,17 @@ export class LeaseGuard extends Layer {
     this.lease = new Uint8Array(lease)
     this.stats.counters[Counter.copies]! += 1
     this.stats.counters[Counter.messages]! += 1
-    this.stats.counters[Counter.bytes]! += lease.length
     return this.lease
   }
 
   release(consumed?: number): boolean {
-    if (this.lease !== null) detach(this.lease)
+    const intact = this.inner.release(consumed)
+    const { lease } = this
+    if (lease === null) return intact
     this.lease = null
-    return this.inner.release(consumed)
+    this.stats.counters[Counter.bytes]! += this.features.framing === 'bytes' ? (consumed ?? lease.length) : lease.length
+    detach(lease)
+    return intact
   }
 
   get ended(): boolean {
@@ -47,7 +51,6 @@ export class LeaseGuard extends Layer {
     this.innerOffset = offset
     return this.claim
   }
-  private innerOffset = 0
 
   commit(length = this.claim?.length ?? 0, more = false): void {
     const { claim } = this

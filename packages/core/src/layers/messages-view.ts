@@ -61,9 +61,7 @@ export class MessagesView extends Layer {
   release(): boolean {
     if (this.closed) return true
     if (this.lentTo === NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
-    this.at = this.lentTo
-    this.lentTo = NONE
-    if (this.held !== null && this.at >= this.held.length) this.giveBack()
+    this.settle()
     return true
   }
 
@@ -86,6 +84,10 @@ export class MessagesView extends Layer {
         this.lentTo = NONE
         if (verdict === false) break
       }
+    } catch (error) {
+      // The handler's passes through. The stream's, behind messages that were handed over, waits for the next call.
+      if (this.lentTo !== NONE || count === 0) throw error
+      this.unsee()
     } finally {
       counters[Counter.messages]! += count
       counters[Counter.bytes]! += bytes
@@ -105,9 +107,24 @@ export class MessagesView extends Layer {
       this.stats.counters[Counter.bytes]! += this.next
       this.lend(from + this.next)
       this.at = this.lentTo
-    } while (batch.length < limit && this.findInHeld())
+    } while (batch.length < limit && this.findAnother())
     this.stats.counters[Counter.messages]! += batch.length
     return batch
+  }
+
+  /** `findInHeld` behind messages that go out now: an error waits for the next call. */
+  private findAnother(): boolean {
+    try {
+      return this.findInHeld()
+    } catch {
+      this.unsee()
+      return false
+    }
+  }
+
+  /** The error that was just thrown goes no further: the program has not seen it yet. */
+  private unsee(): void {
+    this.errorSeen = this.inner.errorSeen = false
   }
 
   get ended(): boolean {
@@ -116,12 +133,7 @@ export class MessagesView extends Layer {
 
   protected holds(interest: number): boolean | null {
     if (interest !== Interest.READ) return null
-    if (this.lentTo !== NONE) return false
-    try {
-      return this.next !== NONE || this.findNext() || this.inner.ended
-    } catch {
-      return true
-    }
+    return this.lentTo === NONE && (this.next !== NONE || this.findNext() || this.inner.ended)
   }
 
   private checkRead(): void {
@@ -135,13 +147,14 @@ export class MessagesView extends Layer {
     this.next = NONE
   }
 
-  /** After a batch, whether or not its handler threw. */
+  /** What was lent is consumed. */
   private settle(): void {
     if (this.lentTo !== NONE) {
       this.at = this.lentTo
       this.lentTo = NONE
     }
     if (this.held !== null && this.at >= this.held.length) this.giveBack()
+    if (this.watched(Interest.READ)) this.wake(Interest.READ)
   }
 
   /** Gives the byte stream its lease back; what was not consumed stays with it and comes again with more behind it. */
@@ -214,7 +227,7 @@ export class MessagesView extends Layer {
   override tryClaimAt(length: number): number {
     this.checkWritable()
     if (this.claimLength !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it first')
-    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a message')
+    if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
     const size = this.codec.header + length + this.codec.trailer
     if (size > this.blockEnd - this.fillEnd && !this.nextBlock(size)) return NONE
     this.claimLength = length
@@ -232,10 +245,7 @@ export class MessagesView extends Layer {
       room = size
       offset = inner.tryClaimAt(room)
     }
-    if (offset < 0) {
-      this.stats.counters[WRITE + Counter.backpressure]! += 1
-      return false
-    }
+    if (offset < 0) return false
     this.claimBytes = inner.claimBytes
     this.blockStart = this.fillEnd = offset
     this.blockEnd = offset + room
@@ -257,7 +267,7 @@ export class MessagesView extends Layer {
       if (this.closed) return
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
     }
-    if (!(length >= 0 && length <= this.claimLength)) {
+    if (length >>> 0 !== length || length > this.claimLength) {
       throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
     }
     const { codec, claimBytes, claimOffset } = this
