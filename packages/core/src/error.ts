@@ -4,6 +4,8 @@
  * Two copies of core may live in one process, so nobody tests errors with `instanceof`: use {@link isCamioError} or `code`.
  */
 
+import { getSystemErrorMap } from 'node:util'
+
 const BRAND = Symbol.for('@camio/error@1')
 
 /** Every `code` that core and the transports of this repository raise. A plugin may add its own `ERR_CAMIO_...`. */
@@ -59,7 +61,7 @@ export class CamioError extends Error {
   readonly syscall?: string
 
   constructor(code: CamioErrorCode, message: string, init: CamioErrorInit = {}) {
-    super(message, init.cause === undefined ? undefined : { cause: init.cause })
+    super(shorten(message, 1000), init.cause === undefined ? undefined : { cause: init.cause })
     this.code = code
     if (init.uri !== undefined) this.uri = shorten(init.uri)
     if (init.errno !== undefined) this.errno = init.errno
@@ -76,6 +78,11 @@ export function isCamioError(value: unknown, code?: CamioErrorCode): value is Ca
 /** Long input is quoted by its beginning: an error about a 1 MiB URI is not itself 1 MiB. */
 export function shorten(text: string, length = 200): string {
   return text.length <= length ? text : `${text.slice(0, length)}... (${text.length} characters)`
+}
+
+/** Any value in an error message: short, and without running code of the value's own that may throw. */
+export function show(value: unknown): string {
+  return typeof value === 'object' || typeof value === 'function' ? typeof value : shorten(String(value), 60)
 }
 
 /** errno name -> the code that says what happened, for the errors a program can act on. */
@@ -125,5 +132,12 @@ export function fromSystemError(error: unknown, uri: string, what: string): Cami
   const init: CamioErrorInit = { uri, cause: error }
   if (typeof e.errno === 'number') init.errno = Math.abs(e.errno)
   if (typeof e.syscall === 'string') init.syscall = e.syscall
-  return new CamioError(code, `${what} ${shorten(uri)}: ${e.message ?? String(error)}`, init)
+  return new CamioError(code, `${what} ${shorten(uri)}: ${e.message ?? show(error)}`, init)
+}
+
+/** What a native part's answer `-errno` means, as `node:fs` would throw it; {@link fromSystemError} takes it from there. */
+export function systemError(errno: number, syscall: string): Error {
+  const status = -Math.abs(errno)
+  const [code, meaning] = getSystemErrorMap().get(status) ?? [`E${-status}`, 'unknown error']
+  return Object.assign(new Error(`${code}: ${meaning}, ${syscall}`), { code, errno: status, syscall })
 }

@@ -3,7 +3,7 @@ export { ByteStream, type ByteStreamSizes, END, NOT_NOW, PENDING } from './bytes
 export { ChunkStream } from './bytes/chunk-stream.js'
 export { BlockPool, pool } from './bytes/pool.js'
 export { type Availability, DRIVER_ABI, type Driver, defineDriver, type Target } from './driver.js'
-export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten } from './error.js'
+export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten, systemError } from './error.js'
 export { type Features, features } from './features.js'
 export { Layer } from './layers/layer.js'
 export { Listener } from './listener.js'
@@ -18,6 +18,7 @@ export {
   type CloseOptions,
   DEFAULT_LIMITS,
   type KernelEnd,
+  ReadInto,
   Stream,
   type StreamInit,
   type StreamLimits,
