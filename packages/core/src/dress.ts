@@ -1,5 +1,5 @@
 /** Puts around a driver's stream what the program asked for: the view it declared, and the layers. */
-import { CamioError } from './error.js'
+import { CamioError, shorten } from './error.js'
 import type { Features } from './features.js'
 import { BytesView } from './layers/bytes-view.js'
 import { frameCodec } from './layers/frames.js'
@@ -13,7 +13,7 @@ type Init = Pick<StreamInit, 'limits' | 'wait'>
 /** @throws `ERR_CAMIO_BAD_OPTION` before anything is opened, when the view cannot be had */
 export function checkFraming(own: Features, options: CoreOptionValues, uri: string): void {
   const wanted = wantedFraming(options)
-  const refuse = (why: string) => new CamioError('ERR_CAMIO_BAD_OPTION', `${uri}: ${why}`, { uri })
+  const refuse = (why: string) => new CamioError('ERR_CAMIO_BAD_OPTION', `${shorten(uri)}: ${why}`, { uri })
   if (wanted === 'bytes' && options.frame !== undefined) throw refuse('frame= needs framing=messages')
   if (wanted === 'messages' && own.framing === 'bytes' && options.frame === undefined) {
     throw refuse('framing=messages on a byte stream needs frame=u32 or frame=line, at both ends')

@@ -4,6 +4,7 @@ import { listenerClosed, streamAccepted } from './diagnostics.js'
 import type { CamioError } from './error.js'
 import { Interest, Source } from './source.js'
 import type { Stream } from './stream.js'
+import { PARK, type WaitStrategy } from './wait/strategy.js'
 import { closedError, type WaitOptions, waitFor } from './wait/wait.js'
 
 export const LISTENER_BRAND = Symbol.for('@camio/listener@1')
@@ -17,6 +18,8 @@ export abstract class Listener extends Source implements AsyncDisposable {
   private closing: Promise<void> | null = null
   /** Core: puts the views and layers that the program asked for around an accepted stream. */
   dress: (stream: Stream) => Stream = (stream) => stream
+  /** Core: how `accept` waits (`wait=`). */
+  waitStrategy: WaitStrategy = PARK
 
   constructor() {
     super()
@@ -52,11 +55,11 @@ export abstract class Listener extends Source implements AsyncDisposable {
     for (;;) {
       const stream = this.tryAccept()
       if (stream !== null) return stream
-      await waitFor(this, Interest.READ, options)
+      await waitFor(this, Interest.READ, options, this.waitStrategy)
     }
   }
 
-  /** Accepts until the listener is closed. */
+  /** Accepts until the listener is closed. Throws what `accept` throws; a new loop goes on. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Stream, void, undefined> {
     while (!this.closed) {
       let stream: Stream

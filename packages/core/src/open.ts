@@ -5,6 +5,7 @@ import { checkFraming, dress } from './dress.js'
 import type { Driver, Target } from './driver.js'
 import { CamioError, fromSystemError } from './error.js'
 import type { Listener } from './listener.js'
+import { closeAll, MultiListener } from './multi-listener.js'
 import { CORE_OPTIONS, type CoreOptionInput, type CoreOptionValues, type Mode } from './options.js'
 import { registry as globalRegistry, type Registry } from './registry.js'
 import type { Stream, StreamInit, StreamLimits } from './stream.js'
@@ -44,35 +45,66 @@ export type OpenOptions<U extends string = string> = OpenControl &
  */
 export async function open<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Stream> {
   const plan = resolve(uri, options ?? {})
-  plan.target.signal?.throwIfAborted()
+  const { signal } = plan.target
+  signal?.throwIfAborted()
+  let stream: Stream
   try {
-    const stream = dress(await plan.driver.open(plan.target), plan.core, plan.init)
-    streamOpened(stream)
-    return stream
+    stream = dress(await plan.driver.open(plan.target), plan.core, plan.init)
   } catch (error) {
     throw wrap(error, plan, 'cannot open')
   }
+  await unlessAborted(signal, () => stream.close({ discard: true }))
+  streamOpened(stream)
+  return stream
 }
 
 /**
- * Listens where `uri` says.
+ * Listens where `uri` says; with an array everywhere that it says, or nowhere. The options are those of every one of them.
  * @throws like `open`; `ERR_CAMIO_UNSUPPORTED` where the scheme cannot listen
  */
-export async function listen<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Listener> {
-  const plan = resolve(uri, options ?? {})
-  plan.target.signal?.throwIfAborted()
-  if (!plan.driver.listen) {
-    const message = `${plan.target.scheme}: cannot listen; open it instead`
-    throw new CamioError('ERR_CAMIO_UNSUPPORTED', message, { uri })
-  }
+export async function listen<const U extends string>(
+  uri: U | readonly U[],
+  options?: OpenOptions<NoInfer<U>>,
+): Promise<Listener> {
+  if (typeof uri === 'string') return listenAt(resolveListen(uri, options ?? {}))
+  const plans = uri.map((one) => resolveListen(one, options ?? {}))
+  if (plans.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
+  return listenEverywhere(plans)
+}
+
+async function listenEverywhere(plans: readonly Plan[]): Promise<Listener> {
+  const bound: Listener[] = []
   try {
-    const listener = await plan.driver.listen(plan.target)
-    listener.dress = (stream) => dress(stream, plan.core, plan.init)
-    listenerOpened(listener)
-    return listener
+    for (const plan of plans) bound.push(await listenAt(plan))
+  } catch (error) {
+    // What matters is why it failed, not how the rest took its closing.
+    await closeAll(bound).catch(() => {})
+    throw error
+  }
+  return bound.length === 1 ? bound[0]! : new MultiListener(bound)
+}
+
+async function listenAt(plan: Plan): Promise<Listener> {
+  const { signal } = plan.target
+  signal?.throwIfAborted()
+  let listener: Listener
+  try {
+    listener = await plan.driver.listen!(plan.target)
   } catch (error) {
     throw wrap(error, plan, 'cannot listen on')
   }
+  await unlessAborted(signal, () => listener.close())
+  listener.dress = (stream) => dress(stream, plan.core, plan.init)
+  listener.waitStrategy = plan.init.wait ?? listener.waitStrategy
+  listenerOpened(listener)
+  return listener
+}
+
+/** The signal aborted, and the driver did not notice: nothing is left behind. */
+async function unlessAborted(signal: AbortSignal | undefined, close: () => Promise<void>): Promise<void> {
+  if (!signal?.aborted) return
+  await close()
+  throw signal.reason
 }
 
 interface Plan {
@@ -105,6 +137,13 @@ function resolve(uri: string, given: OpenControl & Readonly<Record<string, unkno
     init: (bound, features) => ({ uri: bound, features, limits, wait }),
   }
   return { driver, target, core: options, init }
+}
+
+function resolveListen(uri: string, given: OpenControl & Readonly<Record<string, unknown>>): Plan {
+  const plan = resolve(uri, given)
+  if (plan.driver.listen) return plan
+  const message = `${plan.target.scheme}: cannot listen; open it instead`
+  throw new CamioError('ERR_CAMIO_UNSUPPORTED', message, { uri })
 }
 
 function pickMode(driver: Driver, mode: Mode | undefined, uri: string): Mode {

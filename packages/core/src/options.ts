@@ -32,6 +32,26 @@ export const CORE_OPTIONS = {
   }),
 } as const
 
+/** Names that core keeps for what is passed beside the options, and for layers that wrap any scheme. */
+const RESERVED = [
+  'signal',
+  'registry',
+  'require',
+  'prefer',
+  'avoid',
+  'prohibit',
+  'record',
+  'tee',
+  'rate',
+  'chaos',
+  'debug',
+]
+
+/** May no driver declare this option? */
+export function isCoreOption(name: string): boolean {
+  return Object.hasOwn(CORE_OPTIONS, name) || RESERVED.includes(name)
+}
+
 export type CoreOptionValues = OptionValues<typeof CORE_OPTIONS>
 export type CoreOptionInput = OptionInput<typeof CORE_OPTIONS>
 

@@ -3,8 +3,8 @@
  * share it; `new Registry()` is an own one that no global knows.
  */
 import { DRIVER_ABI, type Driver } from './driver.js'
-import { CamioError } from './error.js'
-import { CORE_OPTIONS } from './options.js'
+import { CamioError, show } from './error.js'
+import { isCoreOption } from './options.js'
 import type { Mover } from './pipe/mover.js'
 import { nearest } from './uri/suggest.js'
 
@@ -80,21 +80,30 @@ export class Registry {
   }
 }
 
+const SCHEME_NAME = /^[a-z][a-z0-9+.-]{0,31}$/
+const OPTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
 function checkDriver(driver: Driver): void {
-  const refuse = (why: string) => {
-    const who = `driver "${driver.scheme}" of ${driver.id}`
-    return new CamioError('ERR_CAMIO_BAD_DRIVER', `${who} ${why}`, { uri: `${driver.scheme}:` })
+  const why = whatIsWrong(driver)
+  if (why === null) return
+  const who = `driver "${show(driver?.scheme)}" of ${show(driver?.id)}`
+  throw new CamioError('ERR_CAMIO_BAD_DRIVER', `${who} ${why}`, { uri: `${show(driver?.scheme)}:` })
+}
+
+/** It comes from a package that nobody may have compiled against this version: types promise nothing. */
+function whatIsWrong(driver: Driver | null | undefined): string | null {
+  if (driver?.abi !== DRIVER_ABI) {
+    return `is made for driver interface ${show(driver?.abi)}, this @camio/core has ${DRIVER_ABI}: update the older of the two`
   }
-  if (driver.abi !== DRIVER_ABI) {
-    throw refuse(
-      `is made for driver interface ${driver.abi}, this @camio/core has ${DRIVER_ABI}: update the older of the two`,
-    )
+  if (typeof driver.scheme !== 'string' || !SCHEME_NAME.test(driver.scheme)) return 'has a bad scheme name'
+  if (typeof driver.id !== 'string') return 'has no id'
+  if (typeof driver.open !== 'function' || typeof driver.available !== 'function') return 'lacks open or available'
+  if (!Array.isArray(driver.modes) || driver.modes.length === 0) return 'has no modes'
+  for (const name of Object.keys(driver.options ?? {})) {
+    if (isCoreOption(name)) return `declares the option "${name}", which core owns`
+    if (!OPTION_NAME.test(name)) return `has a bad option name "${show(name)}"`
   }
-  if (!/^[a-z][a-z0-9+.-]{0,31}$/.test(driver.scheme)) throw refuse('has a bad scheme name')
-  for (const name of Object.keys(driver.options)) {
-    if (Object.hasOwn(CORE_OPTIONS, name)) throw refuse(`declares the option "${name}", which core owns`)
-    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw refuse(`has a bad option name "${name}"`)
-  }
+  return null
 }
 
 const KEY = Symbol.for('@camio/core/registry@1')

@@ -1,5 +1,5 @@
 /** `select` over a list that is given anew each time; a `Selector` keeps a set. */
-
+import { CamioError } from './error.js'
 import { type SelectFor, type SelectOptions, Selector } from './selector.js'
 import type { Selectable } from './source.js'
 
@@ -7,8 +7,10 @@ export type SelectItem = Selectable | { readonly stream: Selectable; readonly fo
 
 /**
  * Waits for the first of `items` to become ready - to read or accept, unless the item says `{ stream, for: 'write' }` - and
- * resolves with all that are. Readiness means data, the end or an error: the following call tells which.
- * @returns in the order of the list; empty when `timeout` ran out
+ * resolves with all that are, each once. Readiness means data, the end, an error or that it is closed: the following call tells
+ * which.
+ * @returns empty when `timeout` ran out
+ * @throws what `Selector.wait` throws; `ERR_CAMIO_MISUSE` for an empty list without a timeout, which would never resolve
  */
 export async function select(items: Iterable<SelectItem>, options: SelectOptions = {}): Promise<Selectable[]> {
   const selector = new Selector()
@@ -16,6 +18,9 @@ export async function select(items: Iterable<SelectItem>, options: SelectOptions
     for (const item of items) {
       if ('stream' in item) selector.add(item.stream, item.for)
       else selector.add(item)
+    }
+    if (selector.size === 0 && options.timeout === undefined) {
+      throw new CamioError('ERR_CAMIO_MISUSE', 'select needs something to wait for, or a timeout')
     }
     return [...(await selector.wait(options))]
   } finally {

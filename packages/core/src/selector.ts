@@ -5,22 +5,34 @@
 import { CamioError } from './error.js'
 import { Interest, type Selectable, type Waiter } from './source.js'
 import { flushCorked, poll as pollTransports } from './wait/loop.js'
+import { PARK, parseWaitStrategy } from './wait/strategy.js'
 import type { WaitOptions } from './wait/wait.js'
 
 export type SelectFor = 'read' | 'write'
 
 export interface SelectOptions extends WaitOptions {
   /** Milliseconds until `select` gives up and answers with an empty list; 0 looks once. Default: no limit. */
-  timeout?: number | undefined
+  readonly timeout?: number | undefined
+  /** What is done before the thread sleeps: `park` (default), `yield`, `spin` or `spin:<time>` as in `spin:20us`. */
+  readonly wait?: string | undefined
 }
 
-class Member implements Waiter {
+/** A source and what it is watched for. */
+class Member {
+  readonly watches: Watch[] = []
+  /** The look that found it ready last: it stands in an answer once, even if it is watched for two things. */
+  foundBy = 0
+
+  constructor(readonly source: Selectable) {}
+}
+
+class Watch implements Waiter {
   /** Stands in the selector's list of those to look at. */
   listed = false
   gone = false
 
   constructor(
-    readonly source: Selectable,
+    readonly member: Member,
     readonly interest: number,
     private readonly selector: Selector,
   ) {}
@@ -31,33 +43,36 @@ class Member implements Waiter {
 }
 
 export class Selector {
-  private readonly members = new Map<Selectable, Member[]>()
+  private readonly members = new Map<Selectable, Member>()
   /** To look at: woken, or found ready the last time. Taken from the front, so that none starves. */
-  private hot: Member[] = []
-  private ready: Selectable[] = []
+  private hot: Watch[] = []
+  private readonly ready: Selectable[] = []
+  private looks = 0
   private waiting: (() => void) | null = null
+  private busy = false
   private closed = false
 
   /** Adds a stream, listener or timer. Adding the same one for the same thing again does nothing. */
   add(source: Selectable, what: SelectFor = 'read'): this {
     if (this.closed) throw new CamioError('ERR_CAMIO_CLOSED', 'the selector is closed')
     const interest = what === 'write' ? Interest.WRITE : Interest.READ
-    const present = this.members.get(source) ?? []
-    if (present.some((member) => member.interest === interest)) return this
-    const member = new Member(source, interest, this)
-    this.members.set(source, [...present, member])
-    this.woke(member)
+    let member = this.members.get(source)
+    if (member === undefined) this.members.set(source, (member = new Member(source)))
+    if (member.watches.some((watch) => watch.interest === interest)) return this
+    const watch = new Watch(member, interest, this)
+    member.watches.push(watch)
+    this.woke(watch)
     return this
   }
 
-  /** Takes a member out; it may be closed already. */
+  /** Takes a member out; it may be closed already. @returns whether it was one */
   delete(source: Selectable): boolean {
-    const members = this.members.get(source)
-    if (!members) return false
+    const member = this.members.get(source)
+    if (member === undefined) return false
     this.members.delete(source)
-    for (const member of members) {
-      member.gone = true
-      if (!member.listed) source.unwatch(member.interest, member)
+    for (const watch of member.watches) {
+      watch.gone = true
+      if (!watch.listed) source.unwatch(watch.interest, watch)
     }
     return true
   }
@@ -68,86 +83,112 @@ export class Selector {
 
   /**
    * One look without waiting: sends what was committed, asks the transports, and returns the members that are ready, those that
-   * were served longest ago first. The array is used again by the next call.
+   * were served longest ago first. A member that is closed is returned once, and is none any more. The array is used again by
+   * the next call.
    */
   poll(): readonly Selectable[] {
     pollTransports()
     return this.collect()
   }
 
-  /** Waits until a member is ready. An empty list: the timeout ran out. The array is used again by the next call. */
+  /**
+   * Waits until a member is ready. An empty list: the timeout ran out. The array is used again by the next call.
+   * @throws `signal.reason`; `ERR_CAMIO_CLOSED` when the selector is closed; `ERR_CAMIO_MISUSE` when it waits already;
+   *   `ERR_CAMIO_BAD_OPTION` for a bad `wait`
+   */
   async wait(options: SelectOptions = {}): Promise<readonly Selectable[]> {
-    options.signal?.throwIfAborted()
-    flushCorked()
-    const ready = this.collect()
-    if (ready.length > 0 || options.timeout === 0) return ready
-    if (this.waiting) throw new CamioError('ERR_CAMIO_MISUSE', 'the selector is waiting already')
-    const end = options.timeout === undefined ? Infinity : performance.now() + options.timeout
-    for (;;) {
-      const left = end - performance.now()
-      if (left <= 0) return this.collect()
-      await this.sleep(left, options.signal)
-      if (this.closed) throw new CamioError('ERR_CAMIO_CLOSED', 'the selector was closed while waiting')
-      if (this.collect().length > 0) return this.ready
+    if (this.busy) throw new CamioError('ERR_CAMIO_MISUSE', 'the selector is waiting already')
+    this.busy = true
+    try {
+      return await this.waitOnce(options)
+    } finally {
+      this.busy = false
     }
   }
 
-  /** Forgets all members (it closes none of them) and wakes whoever waits. */
+  private async waitOnce({ signal, timeout = Infinity, wait }: SelectOptions): Promise<readonly Selectable[]> {
+    const strategy = wait === undefined ? PARK : parseWaitStrategy(wait)
+    flushCorked()
+    const end = performance.now() + timeout
+    for (;;) {
+      signal?.throwIfAborted()
+      if (this.closed) throw new CamioError('ERR_CAMIO_CLOSED', 'the selector is closed')
+      if (this.collect().length > 0 || this.spin(Math.min(end, performance.now() + strategy.spinMs))) return this.ready
+      const left = end - performance.now()
+      if (!(left > 0)) return this.ready
+      if (strategy.yields) await turn()
+      else await this.sleep(left, signal)
+      if (strategy.yields) pollTransports()
+    }
+  }
+
+  /** Looks again and again. @returns whether a member is ready */
+  private spin(end: number): boolean {
+    while (performance.now() < end) if (this.poll().length > 0) return true
+    return false
+  }
+
+  /** Forgets all members (it closes none of them) and wakes whoever waits with `ERR_CAMIO_CLOSED`. */
   close(): void {
     this.closed = true
     for (const source of [...this.members.keys()]) this.delete(source)
     this.waiting?.()
   }
 
-  /** Member: may be ready. */
-  woke(member: Member): void {
-    if (member.listed || member.gone) return
-    member.listed = true
-    this.hot.push(member)
+  /** Watch: may be ready. */
+  woke(watch: Watch): void {
+    if (watch.listed || watch.gone) return
+    watch.listed = true
+    this.hot.push(watch)
     this.waiting?.()
   }
 
   /** Looks at the hot members once each; those that are not ready go back to watching. */
   private collect(): readonly Selectable[] {
-    const { ready } = this
+    const { ready, hot } = this
     ready.length = 0
-    const count = this.hot.length
-    if (count === 0) return ready
-    const look = this.hot
+    if (hot.length === 0) return ready
     this.hot = []
-    for (let i = 0; i < count; i++) {
-      const member = look[i]!
-      member.listed = false
-      if (member.gone || !member.source.watch(member.interest, member)) continue
-      member.listed = true
-      this.hot.push(member)
-      if (!ready.includes(member.source)) ready.push(member.source)
+    this.looks++
+    for (const watch of hot) {
+      const { member } = watch
+      watch.listed = false
+      if (watch.gone || !member.source.watch(watch.interest, watch)) continue
+      watch.listed = true
+      this.hot.push(watch)
+      if (member.foundBy === this.looks) continue
+      member.foundBy = this.looks
+      ready.push(member.source)
       if (member.source.closed) this.delete(member.source)
     }
     rotate(this.hot)
     return ready
   }
 
+  /** Until something wakes, the time is over, or the signal aborts. */
   private sleep(timeout: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
+    // Somebody woke while he was put to sleep.
+    if (this.hot.length > 0) return turn()
+    return new Promise((resolve) => {
       const finish = () => {
         this.waiting = null
         clearTimeout(timer)
-        signal?.removeEventListener('abort', aborted)
+        signal?.removeEventListener('abort', finish)
         resolve()
       }
-      const aborted = () => {
-        finish()
-        reject(signal!.reason)
-      }
       const timer = timeout < 2 ** 31 ? setTimeout(finish, timeout) : undefined
-      signal?.addEventListener('abort', aborted)
+      signal?.addEventListener('abort', finish)
       this.waiting = finish
     })
   }
 }
 
-/** Puts the first member last: the next answer begins with another one. */
-function rotate(list: Member[]): void {
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Puts the first one last: the next answer begins with another one. */
+function rotate(list: Watch[]): void {
   if (list.length > 1) list.push(list.shift()!)
 }

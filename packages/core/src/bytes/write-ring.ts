@@ -67,7 +67,10 @@ export class WriteRing {
   commit(length: number): void {
     const start = this.claimStart
     this.claimStart = -1
-    if (length === 0) return this.relax()
+    if (length === 0) {
+      this.relax()
+      return
+    }
     // Behind the last byte, or wrapped to the front; or all that lay before it was sent meanwhile.
     if (start !== this.tail) {
       if (this.empty) this.head = start

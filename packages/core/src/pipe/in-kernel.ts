@@ -2,7 +2,8 @@
 import { isCamioError } from '../error.js'
 import type { Registry } from '../registry.js'
 import type { KernelEnd, Stream } from '../stream.js'
-import type { Mover } from './mover.js'
+import { copyLease } from './loops.js'
+import type { MoveResult, Mover } from './mover.js'
 import type { PipeOptions } from './pipe.js'
 import type { Progress } from './progress.js'
 
@@ -11,7 +12,7 @@ interface Ends {
   sinks: KernelEnd[]
 }
 
-/** @returns whether it is done; `false`: nothing was moved beyond what `progress` says, take another path */
+/** @returns whether it is done; `false`: take another path for what `progress` does not count yet */
 export async function moveInKernel(
   source: Stream,
   sinks: readonly Stream[],
@@ -20,9 +21,9 @@ export async function moveInKernel(
   registry: Registry,
 ): Promise<boolean> {
   if (registry.movers().length === 0 || !source.takeKernel || !sinks.every((sink) => sink.takeKernel)) return false
-  for (const sink of sinks) await sink.flush({ signal: options.signal })
   const tried = new Set<Mover>()
-  for (;;) {
+  while (!progress.aborted) {
+    for (const sink of sinks) await sink.flush({ signal: options.signal })
     const ends = take(source, sinks)
     if (ends === null) return false
     const mover = cheapest(registry, ends, tried)
@@ -31,12 +32,14 @@ export async function moveInKernel(
       return false
     }
     if (ends.source.buffered !== null && ends.source.buffered.length > 0) {
-      await deliverBuffered(ends, sinks, options, progress)
-      continue
+      giveBack(ends, 0, false)
+      if (await deliverBuffered(source, sinks, options, progress)) continue
+      return true
     }
     tried.add(mover)
     if (await run(mover, ends, options, progress)) return true
   }
+  return true
 }
 
 function take(source: Stream, sinks: readonly Stream[]): Ends | null {
@@ -67,39 +70,36 @@ function cheapest(registry: Registry, ends: Ends, tried: ReadonlySet<Mover>): Mo
   return best
 }
 
-/** What the source had read ahead goes first, by a write that copies at most once. */
+/** What the source has read ahead goes first, by the ordinary path. @returns `false` when the signal stopped it */
 async function deliverBuffered(
-  ends: Ends,
+  source: Stream,
   sinks: readonly Stream[],
   options: PipeOptions,
   progress: Progress,
-): Promise<void> {
-  const bytes = ends.source.buffered!
-  for (const end of ends.sinks) end.moved(0, false)
-  for (const sink of sinks) {
-    await sink.write(bytes)
-    await sink.flush({ signal: options.signal })
-  }
-  progress.bytes += bytes.length
-  progress.messages += 1
-  ends.source.moved(0, false)
+): Promise<boolean> {
+  const lease = source.tryRead()
+  return lease === null || !(await copyLease(source, lease, sinks, options, progress))
 }
 
+/** @returns whether it is done; `false`: the kernel declined, what it moved before is counted */
 async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Progress): Promise<boolean> {
   const base = progress.bytes
   const { onProgress } = options
-  const result = await mover.run(ends.source, ends.sinks, {
-    signal: options.signal,
-    onProgress: onProgress && ((bytes) => onProgress(base + bytes)),
-  })
-  giveBack(ends, result.bytes, result.ended)
+  let result: MoveResult = { bytes: 0, ended: false, systemCalls: 0 }
+  try {
+    result = await mover.run(ends.source, ends.sinks, {
+      signal: options.signal,
+      onProgress: onProgress && ((bytes) => onProgress(base + bytes)),
+    })
+  } finally {
+    giveBack(ends, result.bytes, result.ended)
+  }
   progress.bytes += result.bytes
-  progress.kernelCalls = (progress.kernelCalls ?? 0) + result.systemCalls
-  // The kernel declined these two descriptors; nothing was moved.
-  if (isCamioError(result.error, 'ERR_CAMIO_UNSUPPORTED') && result.bytes === 0) return false
+  progress.kernelCalls += result.systemCalls
+  if (isCamioError(result.error, 'ERR_CAMIO_UNSUPPORTED')) return false
   progress.path = mover.name
   progress.ended = result.ended
-  if (result.error !== undefined && !options.signal?.aborted) throw result.error
+  if (result.error !== undefined && !progress.aborted) throw result.error
   return true
 }
 

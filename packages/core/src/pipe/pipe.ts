@@ -3,15 +3,18 @@
  * straight into the sink's claim (`readInto`), one copy.
  */
 import { pipeEnded } from '../diagnostics.js'
-import { CamioError } from '../error.js'
+import { CamioError, isCamioError } from '../error.js'
 import { registry as globalRegistry, type Registry } from '../registry.js'
 import type { Stream } from '../stream.js'
 import { moveInKernel } from './in-kernel.js'
-import { adoptLoop, copyLoop, readIntoLoop } from './loops.js'
-import type { Progress } from './progress.js'
+import { adoptLoop, canReadInto, copyLoop, readIntoLoop } from './loops.js'
+import { Progress } from './progress.js'
 
 export interface PipeOptions {
-  /** Stops the pipe; what was taken from the source is still delivered, and the result says how far it came. */
+  /**
+   * Stops the pipe, and the result says how far it came. Bytes that were not delivered stay with the source; a message that was
+   * taken from it is delivered first (close the sink to give that up).
+   */
   readonly signal?: AbortSignal | undefined
   /** Told now and then how many bytes went so far; at most once per piece moved. */
   readonly onProgress?: ((bytes: number) => void) | undefined
@@ -37,6 +40,11 @@ export interface PipeResult {
   readonly systemCalls: number
   /** Was the source's end reached? `false` after an abort. */
   readonly ended: boolean
+  /**
+   * The message that was taken from the source when a sink failed, and that not every sink took: a copy of it. `null` on byte
+   * streams, where the source keeps what was not delivered.
+   */
+  readonly undelivered: Uint8Array | null
 }
 
 /** An error of `pipe` that says how far it came. */
@@ -69,14 +77,15 @@ export async function pipe(
 ): Promise<PipeResult> {
   const sinks = Array.isArray(sink) ? (sink as readonly Stream[]) : [sink as Stream]
   checkEnds(source, sinks)
-  const progress: Progress = { path: 'copy', bytes: 0, messages: 0, ended: false }
+  const progress = new Progress(options)
   const before = costs(source, sinks)
   let failure: unknown = null
   try {
     await move(source, sinks, options, progress)
-    for (const s of sinks) await (progress.ended && options.end !== false ? s.end() : s.flush())
+    await finish(sinks, options, progress)
   } catch (error) {
-    failure = error
+    // An abort is no failure; what was committed leaves by itself.
+    if (!progress.aborted || error !== options.signal?.reason) failure = error
   }
   const after = costs(source, sinks)
   const result: PipeResult = {
@@ -84,13 +93,18 @@ export async function pipe(
     bytes: progress.bytes,
     messages: progress.messages,
     copies: after.copies - before.copies,
-    systemCalls: after.systemCalls - before.systemCalls + (progress.kernelCalls ?? 0),
+    systemCalls: after.systemCalls - before.systemCalls + progress.kernelCalls,
     ended: progress.ended && failure === null,
+    undelivered: progress.undelivered,
   }
   if (options.close) await closeAll([source, ...sinks], failure !== null)
   pipeEnded({ source, sinks, result, error: failure })
   if (failure === null) return result
-  throw failure instanceof CamioError ? new PipeError(failure, result) : failure
+  throw isCamioError(failure) ? new PipeError(failure, result) : failure
+}
+
+async function finish(sinks: readonly Stream[], { end, signal }: PipeOptions, progress: Progress): Promise<void> {
+  for (const sink of sinks) await (progress.ended && end !== false ? sink.end({ signal }) : sink.flush({ signal }))
 }
 
 async function move(source: Stream, sinks: readonly Stream[], options: PipeOptions, progress: Progress): Promise<void> {
@@ -99,15 +113,14 @@ async function move(source: Stream, sinks: readonly Stream[], options: PipeOptio
   if (only?.adopt && source.handOver && source.region !== undefined && source.region === only.region) {
     return adoptLoop(source, only, options, progress)
   }
-  if (only && source.readInto && source.features.framing === only.features.framing) {
-    return readIntoLoop(source, only, options, progress)
-  }
+  if (only && canReadInto(source, only)) return readIntoLoop(source, only, options, progress)
   return copyLoop(source, sinks, options, progress)
 }
 
 /** A pipe that would join or split messages without anybody having said how is refused. */
 function checkEnds(source: Stream, sinks: readonly Stream[]): void {
-  if (sinks.length === 0) throw new CamioError('ERR_CAMIO_MISUSE', 'pipe needs a sink')
+  if (sinks.length === 0)
+    throw new CamioError('ERR_CAMIO_MISUSE', `pipe from ${source.uri} needs a sink`, { uri: source.uri })
   for (const sink of sinks) {
     if (source.features.framing === sink.features.framing) continue
     const message = `pipe from ${source.features.framing} (${source.uri}) to ${sink.features.framing} (${sink.uri}): declare framing= and frame= at one end`

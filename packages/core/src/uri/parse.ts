@@ -1,8 +1,8 @@
 /** `scheme:address?option=value&...` - the syntax, and nothing about what it means. */
-import { CamioError, shorten } from '../error.js'
+import { CamioError, shorten, show } from '../error.js'
 
 export interface ParsedUri {
-  /** As given. */
+  /** As given; `-` stands written out, as `stdio:`. */
   readonly uri: string
   /** Lower case, without the colon. */
   readonly scheme: string
@@ -18,9 +18,9 @@ const MAX_URI = 65_536
 const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
 
 export function parseUri(text: string): ParsedUri {
-  if (typeof text !== 'string') throw bad(String(text), 'is not a string')
+  if (typeof text !== 'string') throw bad(show(text), 'is not a string')
   if (text.length > MAX_URI) throw bad(text, `is longer than ${MAX_URI} characters`)
-  const uri = text === '-' ? 'stdio:' : text
+  const uri = text === '-' || text.startsWith('-?') ? `stdio:${text.slice(1)}` : text
   const match = SCHEME.exec(uri)
   if (!match) throw bad(text, 'has no scheme: write scheme:address, as in tcp://host:7000 or file:/tmp/data')
   const rest = uri.slice(match[0].length)

@@ -4,7 +4,7 @@
  *
  * Names are kebab-case in URIs (`max-lease`) and camelCase in objects (`maxLease`).
  */
-import { CamioError, shorten } from '../error.js'
+import { CamioError, shorten, show } from '../error.js'
 import { nearest } from './suggest.js'
 import { parseDuration, parseSize } from './units.js'
 
@@ -116,7 +116,7 @@ function unknownOption(name: string, schema: OptionSchema, uri: string): CamioEr
 }
 
 export function badOption(name: string, why: string, uri: string): CamioError {
-  return new CamioError('ERR_CAMIO_BAD_OPTION', `option "${name}" in ${shorten(uri)} ${why}`, { uri })
+  return new CamioError('ERR_CAMIO_BAD_OPTION', `option "${shorten(name, 60)}" in ${shorten(uri)} ${why}`, { uri })
 }
 
 function parseValue(name: string, spec: OptionSpec, raw: unknown, fromText: boolean, uri: string): unknown {
@@ -125,9 +125,9 @@ function parseValue(name: string, spec: OptionSpec, raw: unknown, fromText: bool
     return raw
   }
   const value = READERS[spec.type](raw, spec)
-  if (value === undefined) throw badOption(name, `is "${shorten(String(raw), 60)}", not ${describeType(spec)}`, uri)
+  if (value === undefined) throw badOption(name, `is "${show(raw)}", not ${describeType(spec)}`, uri)
   if (typeof value === 'number' && (value < (spec.min ?? -Infinity) || value > (spec.max ?? Infinity))) {
-    throw badOption(name, `is ${shorten(String(raw), 60)}, out of range: ${describeRange(spec)}`, uri)
+    throw badOption(name, `is ${show(raw)}, out of range: ${describeRange(spec)}`, uri)
   }
   const wrong = spec.check?.(value as never) ?? null
   if (wrong !== null) throw badOption(name, wrong, uri)
@@ -153,7 +153,7 @@ const READERS: Record<Exclude<OptionType, 'object'>, (raw: unknown, spec: Option
     if (typeof raw === 'string') return parseDuration(raw) ?? undefined
     return typeof raw === 'number' && raw >= 0 && Number.isFinite(raw) ? raw : undefined
   },
-  enum: (raw, spec) => (spec.values!.includes(String(raw)) ? String(raw) : undefined),
+  enum: (raw, spec) => (typeof raw === 'string' && spec.values!.includes(raw) ? raw : undefined),
   string: (raw) => (typeof raw === 'string' ? raw : undefined),
 }
 

@@ -38,8 +38,11 @@ function parseQuantity(text: string, units: Record<string, number>): number | nu
 
 /** Bytes. `null` if it is not a size; `4k`, `4KiB` and `4096` are the same, `4kB` is 4000. */
 export function parseSize(text: string): number | null {
-  const bytes = parseQuantity(text, SIZE_UNITS)
-  return bytes !== null && Number.isSafeInteger(bytes) ? bytes : null
+  const quantity = parseQuantity(text, SIZE_UNITS)
+  if (quantity === null) return null
+  const bytes = Math.round(quantity)
+  // 1.1kB is 1100 bytes, whatever binary fractions make of it; 1.5 bytes are none.
+  return Number.isSafeInteger(bytes) && Math.abs(quantity - bytes) < 1e-6 ? bytes : null
 }
 
 /** Milliseconds, fractions allowed. `null` if it is not a time; a unit is required unless the time is 0. */

@@ -34,9 +34,7 @@ export function cork(stream: Corked): void {
   if (stream.corked) return
   stream.corked = true
   state.dirty.push(stream)
-  if (state.scheduled) return
-  state.scheduled = true
-  setImmediate(endOfTurn)
+  schedule()
 }
 
 function endOfTurn(): void {
@@ -48,15 +46,30 @@ function endOfTurn(): void {
 export function flushCorked(): void {
   const { dirty } = state
   // By index: a flush may wake somebody who commits more, which is then sent in the same round.
-  for (let i = 0; i < dirty.length; i++) {
-    const stream = dirty[i]!
-    stream.corked = false
-    stream.flushInBackground()
+  let done = 0
+  try {
+    while (done < dirty.length) {
+      const stream = dirty[done++]!
+      stream.corked = false
+      stream.flushInBackground()
+    }
+  } finally {
+    // A driver that threw what it must not: the others are sent the next time.
+    dirty.splice(0, done)
+    if (dirty.length > 0) schedule()
   }
-  dirty.length = 0
 }
 
-/** Registers a transport's poller while it has streams that wait. */
+function schedule(): void {
+  if (state.scheduled) return
+  state.scheduled = true
+  setImmediate(endOfTurn)
+}
+
+/**
+ * Registers a transport's poller while it has streams that wait. Without one, a `Selector` learns of them only from the event
+ * loop, which a synchronous program never gives a turn.
+ */
 export function addPoller(poller: Poller): void {
   state.pollers.add(poller)
 }

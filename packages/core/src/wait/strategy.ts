@@ -1,5 +1,5 @@
 /** The `wait=` option: what a waiting call does before the thread sleeps in the kernel. */
-import { CamioError } from '../error.js'
+import { CamioError, shorten } from '../error.js'
 import { parseDuration } from '../uri/units.js'
 
 export interface WaitStrategy {
@@ -18,6 +18,9 @@ export const PARK: WaitStrategy = Object.freeze({ spinMs: 0, yields: false })
  */
 const SPIN_SLICE_MS = 1
 
+/** Nothing else runs in the thread meanwhile: a longer spin is a mistake. */
+const LONGEST_SPIN_MS = 1000
+
 /**
  * `park`, `yield`, `spin` (slices of 1 ms with a turn of the event loop between them, never sleeps) or `spin:20us` (look for
  * that long, then park).
@@ -27,6 +30,7 @@ export function parseWaitStrategy(text: string): WaitStrategy {
   if (text === 'yield') return { spinMs: 0, yields: true }
   if (text === 'spin') return { spinMs: SPIN_SLICE_MS, yields: true }
   const spinMs = text.startsWith('spin:') ? parseDuration(text.slice(5)) : null
-  if (spinMs !== null) return { spinMs, yields: false }
-  throw new CamioError('ERR_CAMIO_BAD_OPTION', `wait=${text}: use park, yield, spin or spin:<time> as in spin:20us`)
+  if (spinMs !== null && spinMs <= LONGEST_SPIN_MS) return { spinMs, yields: false }
+  const hint = 'use park, yield, spin or spin:<time up to 1s> as in spin:20us'
+  throw new CamioError('ERR_CAMIO_BAD_OPTION', `wait=${shorten(text, 60)}: ${hint}`)
 }
