@@ -1,0 +1,63 @@
+/** A case: what it needs of a driver, and what it does. */
+import type { Subject } from './harness.js'
+import type { Rig } from './rig.js'
+
+export interface Need {
+  /** Completes "needs ...". */
+  readonly what: string
+  holds(subject: Subject): boolean
+}
+
+export interface Case {
+  readonly title: string
+  readonly needs: readonly Need[]
+  run(rig: Rig): Promise<void> | void
+}
+
+/** The cases about one rule; their titles begin with its name. */
+export function area(name: string, cases: readonly Case[]): readonly Case[] {
+  return cases.map((c) => ({ ...c, title: `${name}: ${c.title}` }))
+}
+
+/** Two connected streams. */
+export const PAIR: Need = { what: 'a scheme that listens', holds: ({ harness }) => harness.pair !== undefined }
+/** Something written first and read later. */
+export const STORE: Need = { what: 'a scheme that stores', holds: ({ harness }) => harness.store !== undefined }
+
+export const READS: Need = {
+  what: 'a readable stream',
+  holds: ({ features, driver }) => features.readable && driver.modes.some((mode) => mode.includes('r')),
+}
+export const WRITES: Need = {
+  what: 'a writable stream',
+  holds: ({ features, driver }) => features.writable && driver.modes.some((mode) => mode.includes('w')),
+}
+export const MESSAGES: Need = { what: 'framing=messages', holds: ({ features }) => features.framing === 'messages' }
+export const BYTES: Need = { what: 'framing=bytes', holds: ({ features }) => features.framing === 'bytes' }
+/** The transport's own framing, whatever view is declared. */
+export const OWN_MESSAGES: Need = {
+  what: 'a message transport',
+  holds: ({ driver }) => driver.features.framing === 'messages',
+}
+export const OWN_BYTES: Need = { what: 'a byte transport', holds: ({ driver }) => driver.features.framing === 'bytes' }
+/** No view between the program and the transport. */
+export const PLAIN: Need = {
+  what: 'no view',
+  holds: ({ harness }) => harness.options?.framing === undefined && harness.options?.frame === undefined,
+}
+/** Text lines cannot hold every byte. */
+export const ANY_BYTES: Need = {
+  what: 'messages of any bytes',
+  holds: ({ harness }) => harness.options?.frame !== 'line',
+}
+export const RELIABLE: Need = {
+  what: 'a reliable, ordered transport',
+  holds: ({ features }) => features.reliable && features.ordered,
+}
+export const ACROSS_PROCESSES: Need = {
+  what: 'a scope beyond the process',
+  holds: ({ features }) => features.scope !== 'process',
+}
+export function mode(wanted: 'r' | 'w'): Need {
+  return { what: `mode=${wanted}`, holds: ({ driver }) => driver.modes.includes(wanted) }
+}

@@ -1,0 +1,53 @@
+/** What whoever tests a driver tells the suite about it; see the README. */
+import type { Features, Listener } from '@camio/core'
+import type { Driver } from '@camio/core/spi'
+
+type Awaitable<T> = T | Promise<T>
+
+/** Plain data: structured clone carries it to workers and children. */
+export type PlainOptions = Readonly<Record<string, unknown>>
+
+export interface Harness {
+  /** Which driver of the shared registry is tested. */
+  readonly scheme: string
+  /** URL of the module whose import registers it. */
+  readonly module: string
+  /** Distinguishes several runs of one scheme in the titles. */
+  readonly label?: string
+  /** Given to every `open` and `listen`. */
+  readonly options?: PlainOptions
+  /** For schemes that can listen. */
+  readonly pair?: PairHarness
+  /** For schemes that cannot: what one stream writes, a later one reads. */
+  readonly store?: StoreHarness
+  /** Milliseconds after which a case counts as hanging. */
+  readonly timeout?: number
+}
+
+export interface PairHarness {
+  /** A fresh URI to listen on. */
+  address(): Awaitable<string>
+  /** The URI that opens a stream to that listener; default `listener.uri`. */
+  opener?(listener: Listener): string
+  /** A URI where nobody listens; default: a fresh address, listened on and closed again. */
+  nobody?(): Awaitable<string>
+  readonly listenOptions?: PlainOptions
+  readonly openOptions?: PlainOptions
+}
+
+export interface StoreHarness {
+  /** A fresh URI at which nothing is. */
+  place(): Awaitable<string>
+  /** Makes `bytes` be there, by other means than the driver. */
+  put(uri: string, bytes: Uint8Array): Awaitable<void>
+  /** What is there now, by other means than the driver. */
+  get?(uri: string): Awaitable<Uint8Array>
+}
+
+/** What is tested: the harness and what the driver says of itself. All skips follow from this. */
+export interface Subject {
+  readonly harness: Harness
+  readonly driver: Driver
+  /** The driver's, with the view that the harness's options declare. */
+  readonly features: Features
+}
