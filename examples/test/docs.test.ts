@@ -1,0 +1,74 @@
+// What the documentation shows is compiled and run, so that it stays true.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { blockOf, type Program, programs } from './blocks.js'
+import { folder, run } from './program.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
+  'examples/README.md',
+].filter((name) => name.endsWith('.md') && existsSync(join(root, name)))
+
+const shown: readonly Program[] = pages.flatMap((page) => programs(join(root, page), page))
+
+/** Below the workspace, so that the programs find the packages as a user's would. */
+const work = mkdtempSync(join(root, 'examples', 'dist-test', 'docs-'))
+test.after.always(() => rmSync(work, { recursive: true, force: true }))
+
+const TSCONFIG = {
+  extends: relative(work, join(root, 'tsconfig.base.json')),
+  compilerOptions: {
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+    sourceMap: false,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    noEmitOnError: false,
+    rootDir: '.',
+    outDir: '.',
+  },
+  include: ['*.ts'],
+}
+
+let compiled = ''
+
+test.before('compile what the documentation shows', async () => {
+  for (const { name, code } of shown) writeFileSync(join(work, `${name}.ts`), code)
+  writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  writeFileSync(join(work, 'package.json'), '{"type":"module"}')
+  const { stdout } = await run(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', work])
+  compiled = stdout.toString()
+})
+
+test('there are programs in the guide', (t) => {
+  t.true(shown.filter(({ place }) => place.startsWith('docs/guide.md')).length > 10)
+})
+
+test('no program in the documentation has a type error', (t) => {
+  t.is(compiled, '')
+})
+
+for (const { name, place, prints } of shown.filter(({ runs }) => runs))
+  test.serial(`the program at ${place} runs${prints === undefined ? '' : ' and prints what is said'}`, async (t) => {
+    const { code, stdout, stderr } = await run(join(work, `${name}.js`), [], folder(t))
+    t.is(stderr, '')
+    t.is(code, 0)
+    if (prints !== undefined) t.is(stdout.toString(), prints)
+  })
+
+test('the first program of the README is examples/src/first.ts', (t) => {
+  const source = readFileSync(join(root, 'examples', 'src', 'first.ts'), 'utf8')
+  t.is(blockOf(join(root, 'README.md'), 'ts first'), source.replace(/^\/\/ {2,}.*\n/gm, ''))
+})
+
+test('every link between pages leads to a file', (t) => {
+  for (const page of pages)
+    for (const [, target] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+      t.true(existsSync(join(root, dirname(page), target!)), `${page}: ${target}`)
+})

@@ -1,0 +1,110 @@
+// Every example does what its first lines say.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { open } from '@camio/core'
+import test from 'ava'
+import '@camio/tcp'
+import { example, folder, run, start } from './program.js'
+
+const TEXT = 'one two\n\tthree\n\nfour  five'
+
+test('first: file to file and file to standard output', async (t) => {
+  const cwd = folder(t)
+  writeFileSync(join(cwd, 'in'), TEXT)
+  const copied = await run(example('first'), ['file:in', 'file:out?mode=w'], cwd)
+  t.is(copied.code, 0)
+  t.regex(copied.stderr, /^25 bytes by \w+, \d+ copies\n$/)
+  t.is(readFileSync(join(cwd, 'out'), 'utf8'), TEXT)
+  t.is((await run(example('first'), ['file:in', 'stdio:'], cwd)).stdout.toString(), TEXT)
+})
+
+test('cat: joins paths and URIs, reports what is missing and goes on', async (t) => {
+  const cwd = folder(t)
+  writeFileSync(join(cwd, 'a'), 'A')
+  writeFileSync(join(cwd, 'b'), 'B')
+  const { code, stdout, stderr } = await run(example('cat'), ['a', 'gone', 'file:b'], cwd)
+  t.is(stdout.toString(), 'AB')
+  t.regex(stderr, /^gone: /)
+  t.is(code, 1)
+})
+
+test('wc: counts as wc does, over a file and over its mapping', async (t) => {
+  const cwd = folder(t)
+  writeFileSync(join(cwd, 'in'), TEXT)
+  // Larger than one lease: words that straddle two are still one word.
+  writeFileSync(join(cwd, 'long'), `${'word '.repeat(200_000)}\n`)
+  const { code, stdout, stderr } = await run(example('wc'), ['file:in', 'mmap:in', 'file:long'], cwd)
+  t.is(stderr, '')
+  t.is(code, 0)
+  t.is(stdout.toString(), '3 5 25 file:in\n3 5 25 mmap:in\n1 200000 1000001 file:long\n')
+})
+
+test('echo: the same server over tcp and unix', async (t) => {
+  const cwd = folder(t)
+  const server = start(example('echo'), ['tcp://127.0.0.1:0', 'unix:echo.sock'], cwd)
+  t.teardown(() => server.kill())
+  let said = ''
+  for await (const chunk of server.stdout!) {
+    said += String(chunk)
+    if (said.split('\n').length > 2) break
+  }
+  const [, tcp] = /^listening on (tcp:.*)$/m.exec(said)!
+  for (const uri of [tcp!, `unix:${join(cwd, 'echo.sock')}`]) {
+    await using client = await open(uri)
+    const sent = Buffer.from(`hello over ${uri} `.repeat(5000))
+    await client.write(sent)
+    await client.end()
+    const pieces: Buffer[] = []
+    for await (const lease of client) pieces.push(Buffer.from(lease))
+    t.true(Buffer.concat(pieces).equals(sent), uri)
+  }
+})
+
+const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('camio-demo-'))
+
+test('demo: every transport, checksums the same, a table, nothing left behind', async (t) => {
+  const before = leftovers()
+  const { code, stdout, stderr } = await run(example('demo'), ['--size=3MiB'])
+  t.is(code, 0, stderr)
+  const lines = stdout.toString().trim().split('\n')
+  t.regex(lines[0]!, /^scheme +route +MB\/s +copies +path +sha256$/)
+  for (const [i, scheme] of ['tcp', 'unix', 'tls'].entries())
+    t.regex(lines[i + 1]!, new RegExp(`^${scheme} +file -> ${scheme} -> .*\\d+ +\\d+ +\\S+ -> \\S+ +same$`))
+  t.false(stdout.includes(0x1b), 'colours, though this is no terminal')
+  t.regex(stderr, /Every copy has the checksum of the original/)
+  t.deepEqual(
+    leftovers().filter((name) => !before.includes(name)),
+    [],
+  )
+})
+
+test('demo --json: the same as data', async (t) => {
+  const { code, stdout } = await run(example('demo'), ['--size=1000003', '--json'])
+  t.is(code, 0)
+  const report = JSON.parse(stdout.toString()) as { ok: boolean; size: number; results: Array<{ bytes: number }> }
+  t.like(report, { ok: true, size: 1_000_003 })
+  t.true(report.results.length >= 3)
+  for (const result of report.results) t.is(result.bytes, 1_000_003)
+})
+
+test('demo: a wrong size is a wrong command', async (t) => {
+  const { code, stderr } = await run(example('demo'), ['--size=lots'])
+  t.is(code, 2)
+  t.regex(stderr, /--size=lots is not a size/)
+})
+
+test('checksums tell files apart', async (t) => {
+  const { generate, sha256 } = await import('../dist/demo/input.js')
+  const cwd = folder(t)
+  const path = join(cwd, 'input')
+  await generate(path, 2_500_000)
+  const bytes = readFileSync(path)
+  t.is(bytes.length, 2_500_000)
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  t.is(await sha256(path), sum)
+  bytes[1_234_567]! ^= 1
+  writeFileSync(path, bytes)
+  t.not(await sha256(path), sum)
+})

@@ -1,0 +1,152 @@
+// camio cat on real files and pipes: the bytes, the order, the exit codes.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { binary, camio, folder, shell } from './helpers.js'
+
+const BIG = 5 * 1024 * 1024 + 17
+
+for (const [what, content] of [
+  ['no byte', Buffer.alloc(0)],
+  ['one byte', Buffer.from([0])],
+  ['text', Buffer.from('zwölf\nBoxkämpfer')],
+  ['5 MiB of everything', binary(BIG)],
+] as const) {
+  test(`${what}: file to pipe, file to file, pipe to pipe, pipe to file`, async (t) => {
+    const cwd = folder(t, { in: content })
+    const toPipe = await camio(['cat', 'in'], { cwd })
+    t.like(toPipe, { code: 0, stderr: '' })
+    t.true(toPipe.stdout.equals(content))
+    const toFile = await camio(['cat', 'in', '-o', 'out'], { cwd })
+    t.like(toFile, { code: 0, stderr: '' })
+    t.is(toFile.stdout.length, 0)
+    t.true(readFileSync(join(cwd, 'out')).equals(content))
+    const through = await camio(['cat'], { cwd, input: content })
+    t.like(through, { code: 0, stderr: '' })
+    t.true(through.stdout.equals(content))
+    const saved = await camio(['cat', '-o', 'saved'], { cwd, input: content })
+    t.like(saved, { code: 0, stderr: '' })
+    t.true(readFileSync(join(cwd, 'saved')).equals(content))
+  })
+}
+
+test('standard input and output that are files', async (t) => {
+  const content = binary(BIG)
+  const cwd = folder(t, { in: content })
+  t.like(await shell('camio cat < in > out && camio cat in > named && camio cat in >> named', cwd), {
+    code: 0,
+    stderr: '',
+  })
+  t.true(readFileSync(join(cwd, 'out')).equals(content))
+  t.true(readFileSync(join(cwd, 'named')).equals(Buffer.concat([content, content])))
+})
+
+test('inputs come in the order given, options and plain arguments mixed, "-" in its place', async (t) => {
+  const cwd = folder(t, { a: 'A', b: 'B', c: 'C' })
+  const { code, stdout } = await camio(['cat', 'a', '-i', 'b', '-', '--in', 'c', 'file:a'], { cwd, input: '-in-' })
+  t.is(code, 0)
+  t.is(stdout.toString(), 'AB-in-CA')
+})
+
+test('every output gets everything, standard output among them', async (t) => {
+  const content = binary(BIG)
+  const cwd = folder(t, { a: content, b: 'tail' })
+  const { code, stdout } = await camio(['cat', 'a', 'b', '-o', 'x', '-o', '-', '-o', 'file:y'], { cwd })
+  const wanted = Buffer.concat([content, Buffer.from('tail')])
+  t.is(code, 0)
+  t.true(stdout.equals(wanted))
+  t.true(readFileSync(join(cwd, 'x')).equals(wanted))
+  t.true(readFileSync(join(cwd, 'y')).equals(wanted))
+})
+
+test('names that look like something else are files', async (t) => {
+  const cwd = folder(t, { 'a:b': 'colon', 'tcp:x': 'scheme', 'q?x=1#%20 y': 'signs', '-o': 'dash' })
+  const { code, stdout, stderr } = await camio(['cat', 'a:b', './tcp:x', 'q?x=1#%20 y', '--', '-o'], { cwd })
+  t.is(stderr, '')
+  t.is(code, 0)
+  t.is(stdout.toString(), 'colonschemesignsdash')
+})
+
+test('an absolute path may begin with more than one slash', async (t) => {
+  const cwd = folder(t, { a: 'A' })
+  t.is((await camio(['cat', `//${cwd}/a`])).stdout.toString(), 'A')
+})
+
+test('an output may be appended to', async (t) => {
+  const cwd = folder(t, { a: 'A', log: 'old ' })
+  t.is((await camio(['cat', 'a', '-o', 'file:log?mode=a'], { cwd })).code, 0)
+  t.is(readFileSync(join(cwd, 'log'), 'utf8'), 'old A')
+})
+
+test('a missing file and a folder are reported, the other inputs follow, exit code 1', async (t) => {
+  const cwd = folder(t, { a: 'A', b: 'B' })
+  mkdirSync(join(cwd, 'folder'))
+  const { code, stdout, stderr } = await camio(['cat', 'a', 'missing', 'folder', 'file:gone', 'b'], { cwd })
+  t.is(code, 1)
+  t.is(stdout.toString(), 'AB')
+  const lines = stderr.trimEnd().split('\n')
+  t.is(lines.length, 3)
+  t.regex(lines[0]!, /^camio cat: missing: .*no such file/i)
+  t.regex(lines[1]!, /^camio cat: folder: .*directory/i)
+  t.regex(lines[2]!, /^camio cat: file:gone: .*no such file/i)
+})
+
+/** The superuser may read everything, so as root the command runs as nobody. */
+const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {}
+
+test('a file without permission is reported, exit code 1', async (t) => {
+  const cwd = folder(t, { secret: 'S', open: 'O' })
+  chmodSync(cwd, 0o755)
+  chmodSync(join(cwd, 'open'), 0o644)
+  chmodSync(join(cwd, 'secret'), 0)
+  const { code, stdout, stderr } = await camio(['cat', 'secret', 'open'], { cwd, ...nobody })
+  t.regex(stderr, /^camio cat: secret: .*permission denied/i)
+  t.is(stdout.toString(), 'O')
+  t.is(code, 1)
+})
+
+test('an output that cannot be opened: nothing is moved, exit code 1', async (t) => {
+  const cwd = folder(t, { a: 'A' })
+  const { code, stderr } = await camio(['cat', 'a', '-o', 'no/such/folder'], { cwd })
+  t.is(code, 1)
+  t.regex(stderr, /^camio cat: no\/such\/folder: .*no such file/i)
+})
+
+test('a full output is an error of that output, exit code 1', async (t) => {
+  if (!existsSync('/dev/full')) return t.log('no /dev/full here')
+  const cwd = folder(t, { a: binary(BIG) })
+  for (const args of [['a'], ['-']]) {
+    const { code, stderr } = await camio(['cat', ...args, '-o', '/dev/full'], { cwd, input: binary(BIG) })
+    t.is(code, 1)
+    t.regex(stderr, /^camio cat: \/dev\/full: .*no space/i)
+  }
+})
+
+test('an input that is an output is refused and keeps its content', async (t) => {
+  const cwd = folder(t, { a: 'A', b: 'B' })
+  const { code, stderr } = await camio(['cat', 'a', 'b', '-o', './b'], { cwd })
+  t.is(code, 1)
+  t.is(stderr, 'camio cat: b: input file is output file\n')
+  const appended = await shell('camio cat a b >> a', cwd)
+  t.is(appended.code, 1)
+  t.is(appended.stderr, 'camio cat: a: input file is output file\n')
+  const same = await shell('camio cat --no-progress a -o a', cwd)
+  t.is(same.code, 1)
+  t.not(readFileSync(join(cwd, 'a'), 'utf8'), '')
+})
+
+test('a reader that has enough ends it as cat ends: by SIGPIPE, silently', async (t) => {
+  const cwd = folder(t, { big: binary(BIG) })
+  for (const input of ['/dev/zero', 'big', '- < big', '- < /dev/zero']) {
+    const { stdout, stderr } = await shell(`camio cat ${input} | head -c 1 | wc -c; echo "\${PIPESTATUS[0]}"`, cwd)
+    t.is(stderr, '')
+    t.regex(stdout.toString(), /^\s*1\n141\n$/, input)
+  }
+})
+
+test('writing the same file twice replaces it', async (t) => {
+  const cwd = folder(t, { a: 'A' })
+  writeFileSync(join(cwd, 'out'), 'something longer')
+  t.is((await camio(['cat', 'a', '-o', 'out'], { cwd })).code, 0)
+  t.is(readFileSync(join(cwd, 'out'), 'utf8'), 'A')
+})

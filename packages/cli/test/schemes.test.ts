@@ -1,0 +1,95 @@
+// camio schemes, and which packages the command loads.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import type { InstalledScheme, MissingScheme, SchemeInfo } from '../dist/schemes/describe.js'
+import { camio, folder } from './helpers.js'
+
+const PLUGIN = fileURLToPath(new URL('./fixtures/plugin.js', import.meta.url))
+
+async function list(...args: string[]): Promise<SchemeInfo[]> {
+  const { code, stdout, stderr } = await camio(['schemes', '--json', ...args])
+  if (code !== 0) throw new Error(stderr)
+  return JSON.parse(stdout.toString()) as SchemeInfo[]
+}
+
+const isMissing = (info: SchemeInfo): info is MissingScheme => !info.installed
+
+test('what is installed is described: package, form, modes, engine, options with type, range and help', async (t) => {
+  const all = await list()
+  for (const scheme of ['file', 'mem', 'mmap', 'stdio', 'tcp', 'tls', 'unix']) {
+    const info = all.find((one) => one.scheme === scheme) as InstalledScheme
+    t.like(info, { installed: true, works: true }, scheme)
+    t.regex(info.package, /^@camio\/\w+$/)
+    t.true(info.form.startsWith(`${scheme}:`))
+    t.true(info.help.length > 10)
+    t.true(['native', 'node', 'js'].includes(info.engine))
+    t.true(info.modes.length > 0)
+    for (const option of info.options) {
+      t.regex(option.name, /^[a-z][a-z0-9-]*$/)
+      t.true(option.help.length > 3 && option.takes.length > 3, `${scheme}: ${option.name}`)
+    }
+  }
+})
+
+test('what is known but not installed is listed with the command that installs it', async (t) => {
+  const missing = (await list()).filter(isMissing)
+  const text = (await camio(['schemes'])).stdout.toString()
+  for (const { scheme, package: home, install } of missing) {
+    t.is(install, `npm install ${home}`)
+    t.regex(text, new RegExp(`^ {2}${scheme}: +npm install ${home}$`, 'm'))
+    const { code, stderr } = await camio(['cat', `${scheme}:x`])
+    t.is(code, 2)
+    t.is(stderr, `camio cat: ${scheme}: needs ${home}, which is not installed: npm install ${home}\n`)
+  }
+  t.false(missing.some(({ scheme }) => scheme === 'file'))
+})
+
+test('the text names every option with its default and range', async (t) => {
+  const [file] = (await list('file')) as [InstalledScheme]
+  const { code, stdout } = await camio(['schemes', 'file:'])
+  t.is(code, 0)
+  const text = stdout.toString()
+  t.true(text.startsWith(`${file.form}\n  ${file.help}\n`))
+  for (const { name, help } of file.options) t.true(text.includes(`    ${name}=`) && text.includes(help), name)
+  t.regex(text, /^ {4}max-lease=SIZE .*\(default 64MiB, 4KiB to 1GiB\)$/m)
+  t.notRegex(text, /^tcp:/m)
+})
+
+test('somebody else’s scheme is used only when its package is allowed by name', async (t) => {
+  const refused = await camio(['cat', 'hello:you'])
+  t.is(refused.code, 2)
+  t.regex(refused.stderr, /unknown scheme "hello"/)
+  for (const outcome of [
+    await camio(['cat', '--plugin', PLUGIN, 'hello:you']),
+    await camio(['cat', 'hello:you'], { env: { CAMIO_PLUGINS: PLUGIN } }),
+  ]) {
+    t.is(outcome.stderr, '')
+    t.is(outcome.stdout.toString(), 'hello you\n')
+  }
+  const [hello] = await list('--plugin', PLUGIN, 'hello')
+  t.like(hello, { scheme: 'hello', package: 'camio-hello', form: 'hello:NAME', works: true })
+})
+
+test('a plugin is found in the user’s project', async (t) => {
+  const cwd = folder(t)
+  const home = join(cwd, 'node_modules', 'camio-hello')
+  mkdirSync(home, { recursive: true })
+  // Its @camio/core is the one that the project has installed.
+  writeFileSync(join(home, 'package.json'), '{"name":"camio-hello","type":"module","exports":"./index.js"}')
+  cpSync(PLUGIN, join(home, 'index.js'))
+  linkCore(cwd)
+  const { code, stdout, stderr } = await camio(['cat', '--plugin', 'camio-hello', 'hello:project'], { cwd })
+  t.is(stderr, '')
+  t.is(stdout.toString(), 'hello project\n')
+  t.is(code, 0)
+})
+
+/** A second copy of core, as a project has it that the command does not belong to. */
+function linkCore(cwd: string): void {
+  const core = fileURLToPath(new URL('../../core/', import.meta.url))
+  const copy = join(cwd, 'node_modules', '@camio', 'core')
+  cpSync(join(core, 'dist'), join(copy, 'dist'), { recursive: true })
+  cpSync(join(core, 'package.json'), join(copy, 'package.json'))
+}
