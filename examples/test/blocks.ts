@@ -9,7 +9,7 @@ export interface Program {
   readonly code: string
   /** The ```text block right behind it. */
   readonly prints: string | undefined
-  /** ```ts no-run: compiled only. */
+  /** Not with ```ts no-run, and not what a test runner runs: these are compiled only. */
   readonly runs: boolean
 }
 
@@ -46,10 +46,9 @@ export function programs(file: string, shown: string): Program[] {
   const stem = shown.replace(/\.md$/, '').replace(/\W+/g, '-')
   return all.flatMap(({ info, line, text }, i) => {
     if (info !== 'ts' && info !== 'ts no-run') return []
+    const runs = info === 'ts' && !/from 'ava'/.test(text)
     const next = all[i + 1]
     const prints = next?.info === 'text' && next.follows ? next.text : undefined
-    return [
-      { name: `${stem}-${line}`, place: `${shown}:${line}`, code: `${preamble}${text}`, prints, runs: info === 'ts' },
-    ]
+    return [{ name: `${stem}-${line}`, place: `${shown}:${line}`, code: `${preamble}${text}`, prints, runs }]
   })
 }

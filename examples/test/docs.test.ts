@@ -31,7 +31,7 @@ const TSCONFIG = {
     noUnusedParameters: false,
     noEmitOnError: false,
     rootDir: '.',
-    outDir: '.',
+    outDir: 'out',
   },
   include: ['*.ts'],
 }
@@ -56,7 +56,7 @@ test('no program in the documentation has a type error', (t) => {
 
 for (const { name, place, prints } of shown.filter(({ runs }) => runs))
   test.serial(`the program at ${place} runs${prints === undefined ? '' : ' and prints what is said'}`, async (t) => {
-    const { code, stdout, stderr } = await run(join(work, `${name}.js`), [], folder(t))
+    const { code, stdout, stderr } = await run(join(work, 'out', `${name}.js`), [], folder(t))
     t.is(stderr, '')
     t.is(code, 0)
     if (prints !== undefined) t.is(stdout.toString(), prints)
