@@ -67,7 +67,7 @@ export class MemStream extends Stream {
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
     }
     for (; this.lent > 0; this.lent--) this.incoming.shift()
-    this.roomAppeared()
+    this.released()
     return true
   }
 
@@ -98,7 +98,7 @@ export class MemStream extends Stream {
       }
       if (verdict === false) break
     }
-    if (count > 0) this.roomAppeared()
+    if (count > 0) this.released()
     return count
   }
 
@@ -151,7 +151,7 @@ export class MemStream extends Stream {
       this.checkClaim('commit')
       return
     }
-    if (!(length >= 0 && length <= this.claimed)) {
+    if (length >>> 0 !== length || length > this.claimed) {
       throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimed} bytes: ${length} cannot be committed`)
     }
     this.claim = null
@@ -171,7 +171,7 @@ export class MemStream extends Stream {
   }
 
   tryFlush(): boolean {
-    if (this.error !== null) throw this.tell(this.error)
+    this.checkFlush()
     return true
   }
 
@@ -180,8 +180,7 @@ export class MemStream extends Stream {
     if (this.claim !== null) {
       throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it before the next one')
     }
-    if (!(length >= 0)) throw this.misuse('ERR_CAMIO_MISUSE', `cannot claim ${length} bytes`)
-    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a message')
+    if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
     if (this.outgoing.abandoned) throw this.broken()
   }
 
@@ -215,7 +214,7 @@ export class MemStream extends Stream {
   override handOver(): void {
     this.lent = 0
     this.incoming.take()
-    this.roomAppeared()
+    this.released()
   }
 
   override adopt(source: Stream): boolean {
@@ -236,8 +235,10 @@ export class MemStream extends Stream {
 
   ready(interest: number): boolean {
     if (this.closed || this.error !== null) return true
-    if (interest === Interest.READ) return this.incoming.count > this.lent || this.incoming.ended
-    if (interest === Interest.WRITE) return this.outgoing.abandoned || this.outgoing.fits(this.mark)
+    if (interest === Interest.READ) return this.lent === 0 && (this.incoming.count > 0 || this.incoming.ended)
+    if (interest === Interest.WRITE) {
+      return this.writeForbidden || this.outgoing.abandoned || this.outgoing.fits(this.mark)
+    }
     return true
   }
 
@@ -260,9 +261,11 @@ export class MemStream extends Stream {
     if (this.watching.remove(interest)) super.wake(interest)
   }
 
-  private roomAppeared(): void {
+  /** Messages were freed: the peer may have room for what it was refused, and we may read the next one. */
+  private released(): void {
     const peer = this.peer!
     if (this.incoming.fits(peer.mark)) peer.wake(Interest.WRITE)
+    if (this.ready(Interest.READ)) this.wake(Interest.READ)
   }
 
   ref(): this {

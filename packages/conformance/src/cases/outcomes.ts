@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { isCamioError, type Stream } from '@camio/core'
 import { area, type Case, MESSAGES, mode, type Need, PAIR } from '../case.js'
-import { fill, turns, writeUntilBroken } from '../expect.js'
+import { fill, PEER_GONE, turns, writeUntilBroken } from '../expect.js'
 import { pattern } from '../payload.js'
 import type { Rig } from '../rig.js'
 
@@ -84,9 +84,9 @@ const WRITING: Row = {
 }
 const NOTHING_TO_READ: Row = { ...READING, read: 'waits', readable: 'waits' }
 
-/** Every method that takes or gives room, in a state in which writing is forbidden. */
+/** Every method that asks for room, in a state in which writing is forbidden. */
 function noWriting(why: Outcome): Row {
-  return { tryClaim: why, tryClaimAt: why, tooLarge: why, tryWrite: why, write: why }
+  return { tryClaim: why, tryClaimAt: why, tryWrite: why, write: why }
 }
 
 const STATES: readonly State[] = [
@@ -303,7 +303,7 @@ async function outcome(stream: Stream, method: Method): Promise<Outcome> {
   } catch (error) {
     if (!isCamioError(error)) throw error
     const code = error.code.replace('ERR_CAMIO_', '')
-    return stream.error !== null && code === stream.error.code.replace('ERR_CAMIO_', '') ? 'error' : (code as Outcome)
+    return PEER_GONE.some((gone) => gone === error.code) ? 'error' : (code as Outcome)
   }
 }
 

@@ -92,7 +92,10 @@ export const partialRelease = area('partial release', [
     async run(rig) {
       const limit = 64 * 1024
       const { near, far } = await rig.pair({ 'max-lease': limit })
-      near.write(pattern(0, limit * 4)).catch(() => {})
+      const writing = async () => {
+        for (let from = 0; from < limit * 4; from += 4096) await near.write(pattern(from, 4096))
+      }
+      writing().catch(() => {})
       let longest = 0
       const greedy = async () => {
         for (;;) {
