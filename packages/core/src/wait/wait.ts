@@ -63,14 +63,20 @@ class PromiseWaiter implements Waiter {
   ) {
     signal?.addEventListener('abort', this)
     try {
-      if (source.watch(interest, this)) this.notify()
+      if (source.watch(interest, this)) this.finish()
     } catch (error) {
       this.settle()
       reject(error)
     }
   }
 
+  /** A wake-up may be early (a release that leaves nothing new): then the wait goes on. */
   notify(): void {
+    const { source, interest } = this
+    if (source.closed || source.ready(interest) || source.watch(interest, this)) this.finish()
+  }
+
+  private finish(): void {
     this.settle()
     if (this.source.closed) this.reject(closedError(this.source))
     else this.resolve()
