@@ -1,5 +1,6 @@
 import type { Suite } from '../types.js'
 import { cat } from './cat.js'
+import { overhead } from './overhead.js'
 import { tcp } from './tcp.js'
 
-export const SUITES: readonly Suite[] = [cat, tcp]
+export const SUITES: readonly Suite[] = [cat, tcp, overhead]
