@@ -1,5 +1,6 @@
 /** A case: what it needs of a driver, and what it does. */
-import type { Subject } from './harness.js'
+import type { Driver } from '@camio/core/spi'
+import type { Harness, Subject } from './harness.js'
 import type { Rig } from './rig.js'
 
 export interface Need {
@@ -58,6 +59,16 @@ export const ACROSS_PROCESSES: Need = {
   what: 'a scope beyond the process',
   holds: ({ features }) => features.scope !== 'process',
 }
+/** Looks at its transport when a program polls, without a turn of the event loop (the node engine cannot). */
+export const POLLS: Need = {
+  what: 'an engine that polls',
+  holds: ({ driver, harness }) => engine(driver, harness) !== 'node',
+}
+
+function engine(driver: Driver, harness: Harness): string {
+  return String(harness.options?.engine ?? driver.available().engine ?? driver.features.engine)
+}
+
 export function mode(wanted: 'r' | 'w'): Need {
   return { what: `mode=${wanted}`, holds: ({ driver }) => driver.modes.includes(wanted) }
 }

@@ -1,10 +1,10 @@
 /** What whoever tests a driver tells the suite about it; see the README. */
-import type { Features, Listener } from '@camio/core'
+import type { Features } from '@camio/core'
 import type { Driver } from '@camio/core/spi'
 
 type Awaitable<T> = T | Promise<T>
 
-/** Plain data: structured clone carries it to workers and children. */
+/** Plain data, what JSON can hold: it travels to workers and children. */
 export type PlainOptions = Readonly<Record<string, unknown>>
 
 export interface Harness {
@@ -25,10 +25,8 @@ export interface Harness {
 }
 
 export interface PairHarness {
-  /** A fresh URI to listen on. */
+  /** A fresh URI to listen on; what the listener then has as its bound URI must open. */
   address(): Awaitable<string>
-  /** The URI that opens a stream to that listener; default `listener.uri`. */
-  opener?(listener: Listener): string
   /** A URI where nobody listens; default: a fresh address, listened on and closed again. */
   nobody?(): Awaitable<string>
   readonly listenOptions?: PlainOptions

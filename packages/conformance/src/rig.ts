@@ -63,13 +63,9 @@ export class Rig {
     return this.keep(await listen(uri ?? (await this.subject.harness.pair!.address()), this.listenOptions(options)))
   }
 
-  openerUri(listener: Listener): string {
-    return this.subject.harness.pair!.opener?.(listener) ?? listener.uri
-  }
-
   async connect(listener: Listener, options?: PlainOptions): Promise<Pair> {
     const accepted = listener.accept()
-    const near = this.keep(await open(this.openerUri(listener), this.openOptions(options)))
+    const near = this.keep(await open(listener.uri, this.openOptions(options)))
     const far = this.keep(await accepted)
     return { near, far, listener }
   }

@@ -6,15 +6,24 @@ import { batches } from './batches.js'
 import { claim } from './claim.js'
 import { close } from './close.js'
 import { copies } from './copies.js'
+import { debug } from './debug.js'
 import { emptyMessages } from './empty-messages.js'
 import { end } from './end.js'
 import { errors } from './errors.js'
+import { exit } from './exit.js'
+import { framing } from './framing.js'
 import { iterate } from './iterate.js'
+import { killedPeer } from './killed-peer.js'
+import { leaks } from './leaks.js'
 import { open } from './open.js'
 import { outcomes } from './outcomes.js'
 import { partialRelease } from './partial-release.js'
+import { pipe } from './pipe.js'
 import { read } from './read.js'
+import { select } from './select.js'
+import { stats } from './stats.js'
 import { waiters } from './waiters.js'
+import { worker } from './worker.js'
 import { write } from './write.js'
 
 export const ALL: readonly Case[] = [
@@ -34,4 +43,13 @@ export const ALL: readonly Case[] = [
   ...errors,
   ...outcomes,
   ...copies,
+  ...stats,
+  ...select,
+  ...pipe,
+  ...framing,
+  ...debug,
+  ...worker,
+  ...exit,
+  ...killedPeer,
+  ...leaks,
 ]

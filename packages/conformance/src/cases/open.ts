@@ -11,7 +11,7 @@ async function nobodyUri(rig: Rig): Promise<string> {
   const given = rig.subject.harness.pair!.nobody
   if (given) return given()
   const listener = await rig.listen()
-  const uri = rig.openerUri(listener)
+  const uri = listener.uri
   await listener.close()
   return uri
 }
@@ -102,7 +102,7 @@ export const open = area('open', [
     async run(rig) {
       const listener = await rig.listen()
       for (let i = 0; i < 5; i++) {
-        const near = rig.keep(await openStream(rig.openerUri(listener), rig.openOptions()))
+        const near = rig.keep(await openStream(listener.uri, rig.openOptions()))
         await near.end()
       }
       for (let i = 0; i < 5; i++) {
@@ -146,7 +146,7 @@ export const open = area('open', [
       const listener = await rig.listen()
       const reason = new Error('too late')
       const options = { ...rig.openOptions(), signal: AbortSignal.abort(reason) }
-      await assert.rejects(openStream(rig.openerUri(listener), options), reason)
+      await assert.rejects(openStream(listener.uri, options), reason)
     },
   },
   {
