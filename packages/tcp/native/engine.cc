@@ -54,13 +54,6 @@ void Engine::tell(int count) {
   napi_fatal_exception(env_, error);
 }
 
-void Engine::ref(bool on) {
-  auto* handle = reinterpret_cast<uv_handle_t*>(handle_.get());
-  if (handle == nullptr) return;
-  if (on) uv_ref(handle);
-  else uv_unref(handle);
-}
-
 int Engine::add(Fd socket, SocketFile file) {
   const int fd = socket.get();
   const int slot = slots_.take(std::move(socket), std::move(file));

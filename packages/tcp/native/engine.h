@@ -19,14 +19,12 @@ class Engine {
  public:
   explicit Engine(Napi::Env env) : env_(env) {}
 
-  // Creates epoll and its uv handle, not ref'ed. `table` is an Int32Array that receives pairs of slot and epoll events;
-  // `on_events(count)` is called when there are some. Answers 0 or an errno.
+  // Creates epoll and its uv handle, which does not keep the process alive: core's KeepAlive does while somebody waits.
+  // `table` is an Int32Array that receives pairs of slot and epoll events; `on_events(count)` is called when there are some.
+  // Answers 0 or an errno.
   int start(Napi::TypedArray table, Napi::Function on_events);
   // Looks without waiting and fills the table. Answers how many pairs, or -errno.
   int harvest();
-  // Does the handle keep the process alive?
-  void ref(bool on);
-
   // Watches a socket, edge-triggered, until it is removed. Answers its slot, or -errno (the socket is closed then).
   int add(Fd socket, SocketFile file = {});
   // The descriptor, or -1 for a slot that is not in use.

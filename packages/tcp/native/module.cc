@@ -23,13 +23,6 @@ Napi::Value poll(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Env::of(info.Env()).harvest());
 }
 
-// (on)
-Napi::Value ref(const Napi::CallbackInfo& info) {
-  bool on = false;
-  if (bool_argument(info, 0, &on)) Env::of(info.Env()).ref(on);
-  return info.Env().Undefined();
-}
-
 }  // namespace
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -39,7 +32,6 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   };
   add("start", start);
   add("poll", poll);
-  add("ref", ref);
   add("connectIp", connect_ip);
   add("connectUnix", connect_unix);
   add("connected", connected);

@@ -82,11 +82,12 @@ Napi::Value unacknowledged(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), bytes);
 }
 
-// (slot) -> 0 or -errno. No more will be sent; receiving goes on.
+// (slot, both) -> 0 or -errno. No more will be sent; receiving goes on unless both ways are shut.
 Napi::Value shut_down(const Napi::CallbackInfo& info) {
   const int fd = fd_argument(info, 0);
-  if (fd < 0) return info.Env().Undefined();
-  return answer(info.Env(), ::shutdown(fd, SHUT_WR));
+  bool both = false;
+  if (fd < 0 || !bool_argument(info, 1, &both)) return info.Env().Undefined();
+  return answer(info.Env(), ::shutdown(fd, both ? SHUT_RDWR : SHUT_WR));
 }
 
 // (slot, reset): with `reset` the connection is aborted at once (RST) and what was not sent is dropped.

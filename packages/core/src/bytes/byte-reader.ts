@@ -119,6 +119,11 @@ export abstract class ByteReader extends Stream {
     return this.atEnd && this.window.length === 0 && this.error === null
   }
 
+  /** Driver: is a lease out, or a pull {@link PENDING}? Then `takeKernel` gives no descriptor away. */
+  protected get reading(): boolean {
+    return this.lent !== NO_LEASE || this.filling
+  }
+
   private checkRead(): void {
     this.checkReadable()
     if (this.lent === NO_LEASE) return

@@ -261,6 +261,11 @@ export abstract class ByteStream extends ByteReader {
     })
   }
 
+  /** Driver: is a claim out, or something not sent yet? Then `takeKernel` gives no descriptor away. */
+  protected get writing(): boolean {
+    return this.ring.claimed || this.ring.pending > 0 || this.pushing || this.direct
+  }
+
   // ---------------------------------------------------------------------------------------------------- the end
 
   protected async destroy(discard: boolean): Promise<void> {

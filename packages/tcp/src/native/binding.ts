@@ -1,0 +1,87 @@
+/** The native part (native/*.cc), loaded when it is first needed. Linux only; elsewhere the node engine runs. */
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Sockets are known by slots, small numbers that are used again after `close`. Setting up throws system errors as node:fs does;
+ * what runs per batch answers a number, negative: `-errno`.
+ */
+export interface Binding {
+  /** `table` receives pairs of slot and epoll events; `onEvents(count)` is told of them once a wake-up. Once an environment. */
+  start(table: Int32Array, onEvents: (count: number) => void): void
+  /** Looks without waiting and fills the table. */
+  poll(): number
+
+  /** Hosts are numeric. `flags`: see {@link Flag}. `buffers`: SO_RCVBUF and SO_SNDBUF, 0 to leave them. @returns a slot */
+  connectIp(
+    host: string,
+    port: number,
+    localHost: string,
+    localPort: number,
+    flags: number,
+    buffers: Int32Array,
+  ): number
+  /** @throws EAGAIN where the listener's queue is full */
+  connectUnix(name: string, abstract: boolean, flags: number, buffers: Int32Array): number
+  /** How a connect ended: 0 or an errno (positive). */
+  connected(slot: number): number
+  listenIp(host: string, port: number, backlog: number, flags: number, buffers: Int32Array): number
+  listenUnix(name: string, abstract: boolean, mode: number, backlog: number, flags: number, buffers: Int32Array): number
+  /** Puts the slots of accepted sockets into `slots`. @returns their number; `-errno` when there are none */
+  accept(slot: number, slots: Int32Array): number
+
+  /** @returns bytes received, 0 at the end, `-errno` */
+  receive(slot: number, target: Uint8Array, offset: number, length: number): number
+  /** Sends `[offset, offset + length)`, then `[0, second)` of `source`, in one call. @returns bytes sent, `-errno` */
+  send(slot: number, source: Uint8Array, offset: number, length: number, second: number): number
+  /** Receives and forgets. @returns 0 at the end, `-errno` (EAGAIN: nothing left now), > 0: there is more */
+  dropInput(slot: number): number
+  /** Bytes sent that the peer's system has not acknowledged. */
+  unacknowledged(slot: number): number
+  /** Sends no more; receiving goes on unless `both` ways are shut. */
+  shutDown(slot: number, both: boolean): number
+  /** @param reset abort the connection and drop what was not sent */
+  close(slot: number, reset: boolean): void
+
+  descriptor(slot: number): number
+  localAddress(slot: number): SocketName
+  /** `null`: the peer is gone already. */
+  peerAddress(slot: number): SocketName | null
+  /** The user at the other end of a unix socket. */
+  peerUid(slot: number): number
+}
+
+export type SocketName = { readonly host: string; readonly port: number } | { readonly path: string }
+
+export const Flag = { NODELAY: 1, KEEPALIVE: 2, REUSEPORT: 4 } as const
+
+/** Events of epoll(7). */
+export const Epoll = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, RDHUP: 0x2000 } as const
+
+interface Loaded {
+  readonly binding: Binding | null
+  /** Why there is none. */
+  readonly reason?: string
+}
+
+let loaded: Loaded | undefined
+
+export function loadBinding(): Loaded {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): Loaded {
+  if (process.platform !== 'linux')
+    return { binding: null, reason: `the native engine is for Linux, this is ${process.platform}` }
+  // Lets tests and users run without it, as on a platform that has none.
+  if (process.env.CAMIO_NATIVE === '0') return { binding: null, reason: 'CAMIO_NATIVE=0 is set' }
+  try {
+    const require = createRequire(import.meta.url)
+    const build = require('node-gyp-build') as (folder: string) => Binding
+    return { binding: build(dirname(dirname(dirname(fileURLToPath(import.meta.url))))) }
+  } catch (error) {
+    return { binding: null, reason: `the native part cannot be loaded: ${(error as Error).message}` }
+  }
+}

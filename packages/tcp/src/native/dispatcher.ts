@@ -1,0 +1,86 @@
+/**
+ * From the table of epoll's events to the streams they concern. One native call fills the table, and only who waits is woken, so
+ * that idle sockets cost nothing.
+ */
+import { addPoller, removePoller } from '@camio/core/spi'
+import type { Binding } from './binding.js'
+
+/** Whoever owns a slot. */
+export interface Watched {
+  /** Takes note of epoll's events, and does nothing else: others' are not noted yet. */
+  note(events: number): void
+  /** Wakes who waits for what was noted. */
+  respond(): void
+}
+
+/** Pairs of slot and events that one look brings; more are fetched by the next. */
+const TABLE_PAIRS = 256
+
+export class Dispatcher {
+  private readonly table = new Int32Array(TABLE_PAIRS * 2)
+  private readonly owners: Array<Watched | undefined> = []
+  /** Events of slots that nobody owns yet: accepted ahead, or connected just now. Edges are reported only once. */
+  private readonly early: number[] = []
+  private readonly noted: Watched[] = []
+  private responding = false
+  private slots = 0
+  private readonly poller = () => this.dispatch(this.binding.poll())
+
+  constructor(private readonly binding: Binding) {
+    binding.start(this.table, (count) => this.dispatch(count))
+  }
+
+  /** Takes note of a slot that the native part has made. */
+  opened(slot: number): number {
+    this.early[slot] = 0
+    if (this.slots++ === 0) addPoller(this.poller)
+    return slot
+  }
+
+  /** From now on `owner` is told of the slot's events, and now of those that came before. */
+  own(slot: number, owner: Watched): void {
+    this.owners[slot] = owner
+    const events = this.early[slot]!
+    this.early[slot] = 0
+    if (events !== 0) owner.note(events)
+  }
+
+  /** Nobody owns the slot for a while. @param events what its owner had noted and the next one must know */
+  disown(slot: number, events: number): void {
+    this.owners[slot] = undefined
+    this.early[slot] = events
+  }
+
+  /** Closes the slot's socket; its number may be used again at once. */
+  close(slot: number, reset: boolean): void {
+    this.owners[slot] = undefined
+    this.binding.close(slot, reset)
+    if (--this.slots === 0) removePoller(this.poller)
+  }
+
+  private dispatch(count: number): void {
+    const { table, owners, noted } = this
+    // First everything is noted: whoever is woken may poll, and the table is then overwritten.
+    for (let i = 0; i < count; i++) {
+      const slot = table[2 * i]!
+      const events = table[2 * i + 1]!
+      const owner = owners[slot]
+      if (owner === undefined) {
+        this.early[slot]! |= events
+      } else {
+        owner.note(events)
+        noted.push(owner)
+      }
+    }
+    if (!this.responding) this.respond()
+  }
+
+  private respond(): void {
+    const { noted } = this
+    this.responding = true
+    // By index: a nested look adds more.
+    for (let i = 0; i < noted.length; i++) noted[i]!.respond()
+    noted.length = 0
+    this.responding = false
+  }
+}

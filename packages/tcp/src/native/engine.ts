@@ -1,0 +1,100 @@
+/** The native engine: sockets made, and made into streams. */
+import type { Listener, Stream } from '@camio/core/spi'
+import { type HostPort, hostPortUri, parseLocal, type UnixName, unixUri } from '../address.js'
+import type { Engine, TcpTarget, UnixTarget } from '../engine.js'
+import { socketFeatures } from '../features.js'
+import { peerPolicy } from '../peer-policy.js'
+import { samePort } from '../same-port.js'
+import { Flag } from './binding.js'
+import { connection } from './connect.js'
+import { NativeListener } from './listener.js'
+import { type NativeSockets, nativeSockets } from './sockets.js'
+import { NativeStream } from './stream.js'
+import { queueHasRoom } from './unix-queue.js'
+
+export class NativeEngine implements Engine {
+  readonly name = 'native'
+  private readonly sockets: NativeSockets = nativeSockets()
+
+  async connectIp(target: TcpTarget, place: HostPort, named: HostPort, signal: AbortSignal): Promise<Stream> {
+    const { options, uri } = target
+    const { binding, dispatcher } = this.sockets
+    signal.throwIfAborted()
+    const local = options.bind === undefined ? { host: '', port: 0 } : parseLocal(options.bind, uri)
+    const connecting = dispatcher.opened(
+      binding.connectIp(place.host, place.port, local.host, local.port, flagsOf(options), buffersOf(options)),
+    )
+    const slot = await connection(this.sockets, connecting, signal)
+    return this.tcpStream(target, slot, named)
+  }
+
+  async listenIp(target: TcpTarget, hosts: readonly string[], port: number): Promise<Listener> {
+    const { binding, dispatcher } = this.sockets
+    const { options } = target
+    const bound = await samePort(hosts, port, {
+      bind: (host, at) =>
+        dispatcher.opened(binding.listenIp(host, at, options.backlog, flagsOf(options), buffersOf(options))),
+      portOf: (slot) => (binding.localAddress(slot) as HostPort).port,
+      close: (slot) => dispatcher.close(slot, false),
+    })
+    const uris = bound.map((slot) => hostPortUri('tcp', binding.localAddress(slot) as HostPort))
+    return new NativeListener(uris, this.sockets, bound, (slot) => this.acceptedTcp(target, slot))
+  }
+
+  private acceptedTcp(target: TcpTarget, slot: number): Stream | null {
+    const peer = this.sockets.binding.peerAddress(slot)
+    // Gone while it waited. Whatever it sent cannot be told from a stream that was reset before it began.
+    if (peer === null || !('host' in peer)) {
+      this.sockets.dispatcher.close(slot, true)
+      return null
+    }
+    return this.tcpStream(target, slot, peer)
+  }
+
+  private tcpStream(target: TcpTarget, slot: number, named: HostPort): Stream {
+    const init = target.init(
+      hostPortUri('tcp', named),
+      socketFeatures({ scheme: 'tcp', engine: this.name }, target.mode),
+    )
+    return new NativeStream(init, this.sockets, slot, 'tcp')
+  }
+
+  async connectUnix(target: UnixTarget, name: UnixName, signal: AbortSignal): Promise<Stream> {
+    const { binding, dispatcher } = this.sockets
+    const attempt = () => binding.connectUnix(name.name, name.abstract, 0, buffersOf(target.options))
+    const connecting = dispatcher.opened(await queueHasRoom(attempt, signal))
+    const slot = await connection(this.sockets, connecting, signal)
+    const refusal = peerPolicy(target, name).refuse(binding.peerUid(slot))
+    if (refusal === null) return this.unixStream(target, slot, name)
+    dispatcher.close(slot, true)
+    throw refusal
+  }
+
+  listenUnix(target: UnixTarget, name: UnixName): Listener {
+    const { binding, dispatcher } = this.sockets
+    const { options } = target
+    const policy = peerPolicy(target, name)
+    const mode = Number.parseInt(options.perm, 8)
+    const listening = dispatcher.opened(
+      binding.listenUnix(name.name, name.abstract, mode, options.backlog, 0, buffersOf(options)),
+    )
+    return new NativeListener([unixUri(name)], this.sockets, [listening], (slot) => {
+      if (policy.refuse(binding.peerUid(slot)) === null) return this.unixStream(target, slot, name)
+      dispatcher.close(slot, true)
+      return null
+    })
+  }
+
+  private unixStream(target: UnixTarget, slot: number, name: UnixName): Stream {
+    const init = target.init(unixUri(name), socketFeatures({ scheme: 'unix', engine: this.name }, target.mode))
+    return new NativeStream(init, this.sockets, slot, 'unix')
+  }
+}
+
+function flagsOf({ nodelay, keepalive, reuseport }: TcpTarget['options']): number {
+  return (nodelay ? Flag.NODELAY : 0) | (keepalive ? Flag.KEEPALIVE : 0) | (reuseport ? Flag.REUSEPORT : 0)
+}
+
+function buffersOf({ rcvbuf, sndbuf }: { readonly rcvbuf: number; readonly sndbuf: number }): Int32Array {
+  return Int32Array.of(rcvbuf, sndbuf)
+}

@@ -1,0 +1,202 @@
+/** A connected socket of the native engine: one `recv` into the window, one gathered `sendmsg` out of the ring. */
+import { constants } from 'node:os'
+import {
+  type Address,
+  ByteStream,
+  type CloseOptions,
+  Counter,
+  END,
+  Interest,
+  KeepAlive,
+  type KernelEnd,
+  NOT_NOW,
+  type StreamInit,
+  systemError,
+  WRITE,
+} from '@camio/core/spi'
+import { Epoll } from './binding.js'
+import type { Watched } from './dispatcher.js'
+import { Linger } from './linger.js'
+import type { NativeSockets } from './sockets.js'
+
+const { EAGAIN } = constants.errno
+
+const READABLE = Epoll.IN | Epoll.PRI | Epoll.RDHUP | Epoll.HUP | Epoll.ERR
+const WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR
+/** After these a short `recv` does not mean that nothing is left: the end, an error or an urgent mark may follow at once. */
+const INEXACT = Epoll.PRI | Epoll.RDHUP | Epoll.HUP | Epoll.ERR
+
+/** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
+const LOOKS = 32
+
+export class NativeStream extends ByteStream implements Watched {
+  /** `recv` may find something; `send` may find room. False only when the system said so and epoll nothing since. */
+  private mayReceive = true
+  private maySend = true
+  private looks = 0
+  /** May a short `recv` count as "nothing left"? Never on unix sockets: passed descriptors cut reads short, too. */
+  private exact: boolean
+  private readonly keepAlive = new KeepAlive()
+  private linger: Linger | null = null
+  /** How often the descriptor is lent to a mover, and who waits to have it back. */
+  private borrowed = 0
+  private returned: (() => void) | null = null
+  private address: Address | null = null
+
+  constructor(
+    init: StreamInit,
+    private readonly sockets: NativeSockets,
+    private slot: number,
+    private readonly kind: 'tcp' | 'unix',
+  ) {
+    super(init)
+    this.exact = kind === 'tcp'
+    sockets.dispatcher.own(slot, this)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- events
+
+  note(events: number): void {
+    if (events & READABLE) this.mayReceive = true
+    if (events & WRITABLE) this.maySend = true
+    if (events & INEXACT) this.exact = false
+  }
+
+  respond(): void {
+    if (this.mayReceive && this.keepAlive.remove(Interest.READ)) this.wake(Interest.READ)
+    if (this.maySend && this.keepAlive.remove(Interest.WRITE)) this.pushable()
+  }
+
+  protected armPull(): boolean {
+    if (this.mayReceive) return true
+    this.keepAlive.add(Interest.READ)
+    return false
+  }
+  protected disarmPull(): void {
+    this.keepAlive.remove(Interest.READ)
+  }
+  protected armPush(): boolean {
+    if (this.maySend) return true
+    this.keepAlive.add(Interest.WRITE)
+    return false
+  }
+  protected disarmPush(): void {
+    this.keepAlive.remove(Interest.WRITE)
+  }
+
+  ref(): this {
+    this.keepAlive.ref()
+    return this
+  }
+  unref(): this {
+    this.keepAlive.unref()
+    return this
+  }
+
+  // ---------------------------------------------------------------------------------------------------- bytes
+
+  override get readsInto(): boolean {
+    return true
+  }
+
+  protected pull(target: Uint8Array, offset: number, length: number): number {
+    if (length === 0 || (!this.mayReceive && ++this.looks % LOOKS !== 0)) return NOT_NOW
+    this.stats.counters[Counter.systemCalls]! += 1
+    const count = this.sockets.binding.receive(this.slot, target, offset, length)
+    if (count > 0) {
+      this.mayReceive = count === length || !this.exact
+      return count
+    }
+    if (count === 0) return END
+    if (count !== -EAGAIN) throw systemError(count, 'recv')
+    this.mayReceive = false
+    return NOT_NOW
+  }
+
+  protected push(source: Uint8Array, offset: number, length: number, second: number): number {
+    if (!this.maySend) return NOT_NOW
+    this.stats.counters[WRITE + Counter.systemCalls]! += 1
+    const count = this.sockets.binding.send(this.slot, source, offset, length, second)
+    if (count > 0) {
+      // The system took a part: it tells when there is room for the rest.
+      this.maySend = count === length + second
+      return count
+    }
+    if (count !== -EAGAIN && count !== 0) throw systemError(count, 'sendmsg')
+    this.maySend = false
+    return NOT_NOW
+  }
+
+  override get remote(): Address | undefined {
+    if (this.kind === 'unix') return undefined
+    if (this.address === null && this.slot >= 0) {
+      const name = this.sockets.binding.peerAddress(this.slot)
+      if (name !== null && 'host' in name) this.address = name
+    }
+    return this.address ?? undefined
+  }
+
+  // ---------------------------------------------------------------------------------------------------- in the kernel
+
+  override takeKernel(side: 'read' | 'write'): KernelEnd | null {
+    const busy = side === 'read' ? this.reading : this.writing
+    if (this.closed || this.error !== null || busy) return null
+    const { window } = this
+    this.borrowed++
+    return {
+      fd: this.sockets.binding.descriptor(this.slot),
+      kind: 'socket',
+      offset: null,
+      length: null,
+      buffered: side === 'read' && window.length > 0 ? window.bytes!.subarray(window.start, window.end) : null,
+      moved: (bytes, ended) => this.moved(side, bytes, ended),
+    }
+  }
+
+  private moved(side: 'read' | 'write', bytes: number, ended: boolean): void {
+    const base = side === 'read' ? 0 : WRITE
+    this.stats.counters[base + Counter.bytes]! += bytes
+    // The mover may have met "not now" in our place.
+    this.mayReceive = this.maySend = true
+    if (side === 'read' && ended) this.atEnd = true
+    if (--this.borrowed === 0) this.returned?.()
+  }
+
+  /** A descriptor that is closed under a mover may be another stream's by then: shut it, which ends the mover, and wait. */
+  private async comeBack(slot: number): Promise<void> {
+    if (this.borrowed === 0) return
+    this.sockets.binding.shutDown(slot, true)
+    await new Promise<void>((resolve) => {
+      this.returned = resolve
+    })
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the end
+
+  protected endWrite(): void {
+    if (this.slot < 0) return
+    this.stats.counters[WRITE + Counter.systemCalls]! += 1
+    this.sockets.binding.shutDown(this.slot, false)
+  }
+
+  override close(options?: CloseOptions): Promise<void> {
+    if (options?.discard) this.linger?.hurry()
+    return super.close(options)
+  }
+
+  protected async closeTransport(discard: boolean): Promise<void> {
+    this.keepAlive.clear()
+    const { slot } = this
+    if (slot < 0) return
+    // Looked up now or never.
+    void this.remote
+    this.slot = -1
+    await this.comeBack(slot)
+    let reset = discard
+    if (!discard && this.error === null) {
+      this.linger = new Linger(this.sockets, slot, this.kind, this.limits.lingerMs)
+      reset = !(await this.linger.done)
+    }
+    this.sockets.dispatcher.close(slot, reset)
+  }
+}
