@@ -1,5 +1,5 @@
 /** The path through the kernel: descriptors are lent to the cheapest mover that takes them. */
-import { isCamioError } from '../error.js'
+import { fromSystemError, isCamioError } from '../error.js'
 import type { Registry } from '../registry.js'
 import type { KernelEnd, Stream } from '../stream.js'
 import { copyLease } from './loops.js'
@@ -37,7 +37,12 @@ export async function moveInKernel(
       return true
     }
     tried.add(mover)
-    if (await run(mover, ends, options, progress)) return true
+    const result = await run(mover, ends, options, progress)
+    if (isCamioError(result.error, 'ERR_CAMIO_UNSUPPORTED')) continue
+    progress.path = mover.name
+    progress.ended = result.ended
+    if (result.error !== undefined && !progress.aborted) throw broken(result, source, sinks)
+    return true
   }
   return true
 }
@@ -81,8 +86,8 @@ async function deliverBuffered(
   return lease === null || !(await copyLease(source, lease, sinks, options, progress))
 }
 
-/** @returns whether it is done; `false`: the kernel declined, what it moved before is counted */
-async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Progress): Promise<boolean> {
+/** What was moved is counted, whatever the result. */
+async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Progress): Promise<MoveResult> {
   const base = progress.bytes
   const { onProgress } = options
   let result: MoveResult = { bytes: 0, ended: false, systemCalls: 0 }
@@ -96,11 +101,17 @@ async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Pro
   }
   progress.bytes += result.bytes
   progress.kernelCalls += result.systemCalls
-  if (isCamioError(result.error, 'ERR_CAMIO_UNSUPPORTED')) return false
-  progress.path = mover.name
-  progress.ended = result.ended
-  if (result.error !== undefined && !progress.aborted) throw result.error
-  return true
+  return result
+}
+
+/** A system error breaks the stream that it came from; what a mover says by itself (one file at both ends) breaks nothing. */
+function broken({ error, blame = -1 }: MoveResult, source: Stream, sinks: readonly Stream[]): unknown {
+  if (isCamioError(error)) return error
+  const stream = sinks[blame] ?? source
+  const failure = fromSystemError(error, stream.uri, stream === source ? 'cannot read' : 'cannot write')
+  stream.fail(failure)
+  stream.errorSeen = true
+  return failure
 }
 
 function giveBack(ends: Ends, bytes: number, ended: boolean): void {

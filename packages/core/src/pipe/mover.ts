@@ -14,6 +14,8 @@ export interface MoveResult {
   readonly ended: boolean
   /** What stopped it, when `ended` is false: nothing taken from the source and not delivered was lost. */
   readonly error?: unknown
+  /** Whose fault a system error was: the source's (-1, the default) or the sink's of this index. It breaks that stream. */
+  readonly blame?: number
   readonly systemCalls: number
 }
 

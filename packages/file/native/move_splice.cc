@@ -1,0 +1,112 @@
+// splice(2): pages change hands between pipes, files and sockets. Where neither end is a pipe, one of our own stands between.
+#include "move_splice.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "pipe_pair.h"
+
+namespace camio::file {
+namespace {
+
+constexpr size_t kPiece = 4 << 20;
+
+bool is_pipe(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+bool has(int fd, short events) {
+  pollfd entry{fd, events, 0};
+  return poll(&entry, 1, 0) > 0;
+}
+
+ssize_t splice_once(Move& move, SpliceEnd& from, SpliceEnd& to, size_t length) {
+  ssize_t count = 0;
+  do {
+    move.count_call();
+    off_t* in = from.offset < 0 ? nullptr : &from.offset;
+    off_t* out = to.offset < 0 ? nullptr : &to.offset;
+    count = splice(from.fd, in, to.fd, out, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
+
+Outcome stopped_or_failed(Move& move) {
+  if (errno == ECANCELED && move.stopping()) return {.bytes = move.moved};
+  return failed(move, "splice", errno);
+}
+
+Outcome direct(Move& move, SpliceEnd from, SpliceEnd to) {
+  if (is_pipe(from.fd)) widen(from.fd);
+  if (is_pipe(to.fd)) widen(to.fd);
+  while (const size_t want = move.budget(kPiece)) {
+    if (move.stopping()) return {.bytes = move.moved};
+    const ssize_t count = splice_some(move, from, to, want);
+    if (count < 0) return stopped_or_failed(move);
+    if (count == 0) break;
+    move.moved.fetch_add(count, std::memory_order_relaxed);
+  }
+  return {.bytes = move.moved, .ended = true};
+}
+
+Outcome through_own_pipe(Move& move, SpliceEnd from, SpliceEnd to) {
+  PipePair pair;
+  if (!pair.open()) return failed(move, "pipe2", errno);
+  SpliceEnd entrance{pair.in.get()};
+  while (const size_t want = move.budget(kPipeSize)) {
+    if (move.stopping()) return {.bytes = move.moved};
+    const ssize_t count = splice_some(move, from, entrance, want);
+    if (count < 0) return stopped_or_failed(move);
+    if (count == 0) break;
+    const int error = splice_owed(move, pair.out.get(), to, static_cast<size_t>(count));
+    // Something was taken by now: it is too late for another path, whatever the error.
+    if (error != 0) return {.bytes = move.moved, .error = error, .syscall = "splice", .sink = 0};
+  }
+  return {.bytes = move.moved, .ended = true};
+}
+
+}  // namespace
+
+ssize_t splice_some(Move& move, SpliceEnd& from, SpliceEnd& to, size_t length) {
+  for (;;) {
+    const ssize_t count = splice_once(move, from, to, length);
+    if (count >= 0 || errno != EAGAIN) return count;
+    const bool source_is_dry = !has(from.fd, POLLIN);
+    if (!(source_is_dry ? move.wait(from.fd, POLLIN) : move.wait(to.fd, POLLOUT))) {
+      errno = ECANCELED;
+      return -1;
+    }
+  }
+}
+
+int splice_owed(Move& move, int from, SpliceEnd& to, size_t length) {
+  SpliceEnd exit{from};
+  while (length > 0) {
+    const ssize_t count = splice_once(move, exit, to, length);
+    if (count > 0) {
+      length -= static_cast<size_t>(count);
+    } else if (count < 0 && errno == EAGAIN) {
+      if (!move.wait_to_deliver(to.fd, POLLOUT)) return ECANCELED;
+    } else {
+      return count == 0 ? EIO : errno;
+    }
+  }
+  return 0;
+}
+
+bool wait_for_source(Move& move) {
+  return !is_pipe(move.source.fd.get()) || move.wait(move.source.fd.get(), POLLIN);
+}
+
+Outcome splice_through(Move& move) {
+  if (!wait_for_source(move)) return {};
+  const SpliceEnd from{move.source.fd.get(), move.source.offset};
+  const SpliceEnd to{move.sinks[0].fd.get(), move.sinks[0].offset};
+  return is_pipe(from.fd) || is_pipe(to.fd) ? direct(move, from, to) : through_own_pipe(move, from, to);
+}
+
+}  // namespace camio::file

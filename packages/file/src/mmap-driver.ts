@@ -1,0 +1,43 @@
+/** `mmap:PATH`: a file's bytes without a copy. */
+import { closeSync } from 'node:fs'
+import { CamioError, DRIVER_ABI, defineDriver, features, type Stream, type Target } from '@camio/core/spi'
+import { loadBinding } from './binding.js'
+import { MmapStream } from './mmap-stream.js'
+import { tryOpen } from './opener.js'
+import { mmapOptions } from './options.js'
+import { pathOf } from './path.js'
+
+const FEATURES = features({ readable: true, writable: false, seekable: true, delivery: 'each', engine: 'native' })
+
+export const mmapDriver = defineDriver({
+  abi: DRIVER_ABI,
+  scheme: 'mmap',
+  id: '@camio/file',
+  help: 'a regular file as memory, lent without a copy',
+  addressForm: 'PATH',
+  options: mmapOptions,
+  modes: ['r'],
+  features: FEATURES,
+
+  available() {
+    const { binding, reason } = loadBinding()
+    return binding === null ? { ok: false, reason: reason! } : { ok: true, engine: 'native' }
+  },
+
+  open,
+})
+
+function open({ address, uri, mode, options, signal, init }: Target<typeof mmapOptions>): Stream {
+  const { binding, reason } = loadBinding()
+  if (binding === null) throw new CamioError('ERR_CAMIO_UNAVAILABLE', `${uri}: ${reason}; file: works`, { uri })
+  const path = pathOf(address, uri)
+  const { offset, chunk, window } = options
+  // Only writers wait for their peer.
+  const { fd, stats } = tryOpen({ path, uri, mode, perm: 0, offset, durable: false, signal })!
+  if (!stats.isFile()) {
+    closeSync(fd)
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${uri} is no regular file; file: reads it`, { uri })
+  }
+  const end = Math.min(stats.size, offset + (options.length ?? Infinity))
+  return new MmapStream(init(uri, FEATURES), { fd, start: offset, end, chunk, window }, binding)
+}

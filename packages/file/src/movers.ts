@@ -1,0 +1,85 @@
+/** The in-kernel paths: which descriptors each is for, and how it runs in its thread (native/move*.cc). */
+import { constants } from 'node:os'
+import { CamioError, type KernelEnd, type MoveOptions, type MoveResult, type Mover, systemError } from '@camio/core/spi'
+import { type Binding, loadBinding, type MoveDone, MovePath, Verdict } from './binding.js'
+
+/** How often progress is told. */
+const PROGRESS_MS = 100
+
+type Match = (source: KernelEnd, sinks: readonly KernelEnd[]) => number | null
+
+/** Lower is cheaper. No mover reads terminals: what is typed comes in its own time. */
+const MATCHES: Record<MovePath, Match> = {
+  copy_file_range: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'file') ? 1 : null),
+  sendfile: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'file', 'socket', 'char') ? 2 : null),
+  splice: ({ kind }, sinks) => {
+    if (kind === 'char' || sinks.length !== 1) return null
+    return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
+  },
+  tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 ? 4 : null),
+}
+
+function only(sinks: readonly KernelEnd[], ...kinds: ReadonlyArray<KernelEnd['kind']>): boolean {
+  return sinks.length === 1 && kinds.includes(sinks[0]!.kind)
+}
+
+/** The native part is looked for when a pipe first asks: importing this package stays cheap and never fails. */
+export const movers: readonly Mover[] = (Object.keys(MATCHES) as MovePath[]).map((name) => ({
+  name,
+  match: (source, sinks) => (loadBinding().binding === null ? null : MATCHES[name](source, sinks)),
+  run: (source, sinks, options) => run(loadBinding().binding!, name, source, sinks, options),
+}))
+
+function run(
+  binding: Binding,
+  name: MovePath,
+  source: KernelEnd,
+  sinks: readonly KernelEnd[],
+  { signal, onProgress }: MoveOptions,
+): Promise<MoveResult> {
+  if (signal?.aborted) return Promise.resolve({ bytes: 0, ended: false, systemCalls: 0 })
+  return new Promise((resolve) => {
+    const fds = Int32Array.from(sinks, (sink) => sink.fd)
+    const offsets = sinks.map((sink) => sink.offset ?? -1)
+    const id = start(MovePath[name], source, fds, offsets)
+    if (typeof id !== 'number') return resolve({ bytes: 0, ended: false, error: id, systemCalls: 0 })
+    const stop = () => binding.moveStop(id)
+    signal?.addEventListener('abort', stop)
+    const timer = onProgress && setInterval(() => onProgress(binding.moveProgress(id)), PROGRESS_MS)
+
+    function start(path: number, { fd, offset, length }: KernelEnd, to: Int32Array, at: number[]): number | Error {
+      try {
+        return binding.moveStart(path, fd, offset ?? -1, length ?? -1, to, at, done)
+      } catch (error) {
+        return error as Error
+      }
+    }
+
+    function done(...outcome: Parameters<MoveDone>) {
+      const [bytes, ended, verdict, errno, syscall, systemCalls, sink] = outcome
+      signal?.removeEventListener('abort', stop)
+      clearInterval(timer)
+      if (bytes > 0) onProgress?.(bytes)
+      const error = failure(name, verdict, errno, syscall)
+      const blame = sink >= 0 ? sink : blamed(errno, source, sinks)
+      resolve({ bytes, ended, systemCalls, ...(error !== undefined && { error, blame }) })
+    }
+  })
+}
+
+function failure(name: string, verdict: number, errno: number, syscall: string): Error | undefined {
+  if (verdict === Verdict.DECLINED) {
+    return new CamioError('ERR_CAMIO_UNSUPPORTED', `${name} is not for these descriptors`, { syscall: name })
+  }
+  if (verdict === Verdict.SAME_FILE) return new CamioError('ERR_CAMIO_MISUSE', 'input file is output file')
+  return errno === 0 ? undefined : systemError(errno, syscall)
+}
+
+const { ENOSPC, EDQUOT, EFBIG, EPIPE, ECONNRESET } = constants.errno
+const OF_SINKS = new Set([ENOSPC, EDQUOT, EFBIG, EPIPE])
+
+/** One call reads and writes: what its error is about follows from what it is. @returns the sink's index, -1 for the source */
+function blamed(errno: number, source: KernelEnd, sinks: readonly KernelEnd[]): number {
+  if (OF_SINKS.has(errno)) return 0
+  return errno === ECONNRESET && source.kind !== 'socket' && sinks[0]!.kind === 'socket' ? 0 : -1
+}
