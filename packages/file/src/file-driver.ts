@@ -67,8 +67,8 @@ function streamOf(
     closeSync(fd)
     throw error
   }
-  const { mode, uri, init, signal } = target
-  return openUnpositioned({ fd, stats, how: How.PLAIN, owned: true, mode, uri, init, signal }, binding)
+  const { mode, uri, init } = target
+  return openUnpositioned({ fd, stats, how: How.PLAIN, owned: true, mode, uri, init }, binding)
 }
 
 function regular(

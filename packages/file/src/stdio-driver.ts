@@ -65,12 +65,12 @@ function positioned({ uri, mode, init }: StdioTarget, fd: number, stats: Stats, 
  * be opened anew (a socket, another user's pipe) is used as it is, by calls that do not block.
  */
 function ownDescription(
-  { uri, mode, init, signal }: StdioTarget,
+  { uri, mode, init }: StdioTarget,
   number: number,
   stats: Stats,
   binding: Binding | null,
 ): Unpositioned {
-  const common = { stats, mode, uri, init, signal }
+  const common = { stats, mode, uri, init }
   try {
     const access = mode === 'r' ? constants.O_RDONLY : constants.O_WRONLY
     return { ...common, fd: openSync(`/proc/self/fd/${number}`, access | CALM), how: How.PLAIN, owned: true }

@@ -8,7 +8,7 @@ import { kindOf } from './opener.js'
 import { ReadyStream } from './ready-stream.js'
 import { RegularStream } from './regular-stream.js'
 
-export interface Unpositioned extends Pick<Target, 'mode' | 'uri' | 'init' | 'signal'> {
+export interface Unpositioned extends Pick<Target, 'mode' | 'uri' | 'init'> {
   readonly fd: number
   readonly stats: Stats
   readonly how: How
@@ -25,7 +25,7 @@ async function byNode(file: Unpositioned): Promise<Stream> {
   try {
     // net and tty are many modules: loaded only where this engine runs.
     const { openByNode } = await import('./unpositioned-node.js')
-    return await openByNode(file)
+    return openByNode(file)
   } catch (error) {
     if (file.owned) closeSync(file.fd)
     throw error
