@@ -1,6 +1,6 @@
 // Makes dist/camio.cjs out of dist/main.js: core, @camio/file and `cat` in one CommonJS file. Reading one file instead of
 // some fifty ES modules is most of what makes `camio cat` start as fast as `node -e 0`. Run by scripts/setup.mjs.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -20,19 +20,18 @@ const lazyModules = {
   },
 }
 
-/**
- * A bundled file of @camio/file still lies, as far as `import.meta.url` is concerned, in its package: beside the bundle's own
- * package or wherever Node finds it.
- */
+/** How a module finds its package, and what that means for one that has moved into the bundle. */
+const OWN_PACKAGE = /fileURLToPath\(new URL\('\.\.', import\.meta\.url\)\)/g
+
+/** A bundled module's package still lies beside the command's own package, or wherever Node finds it. */
 const whereItWas = {
-  name: 'import.meta.url of bundled packages',
+  name: 'packages of bundled modules',
   setup({ onLoad }) {
     onLoad({ filter: /packages[\\/]\w+[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8')
-      if (!contents.includes('import.meta.url')) return undefined
-      const [name, ...rest] = relative(packages, path).split(sep)
-      const place = `__moduleUrl(${JSON.stringify(name)}, ${JSON.stringify(rest.join('/'))})`
-      return { contents: contents.replaceAll('import.meta.url', place), loader: 'js' }
+      const [name] = relative(packages, path).split(sep)
+      const contents = readFileSync(path, 'utf8').replace(OWN_PACKAGE, `__package(${JSON.stringify(name)})`)
+      if (!contents.includes('import.meta')) return { contents, loader: 'js' }
+      return { errors: [{ text: 'import.meta means something else in a bundle', location: { file: path } }] }
     })
   },
 }
@@ -48,12 +47,15 @@ const quickAddon = {
 }
 
 const banner = `'use strict'
-function __moduleUrl(name, file) {
-  const { existsSync } = require('node:fs'), path = require('node:path')
-  let home = path.join(__dirname, '../..', name)
-  if (!existsSync(path.join(home, 'package.json'))) home = path.dirname(require.resolve('@camio/' + name + '/package.json'))
-  return require('node:url').pathToFileURL(path.join(home, file)).href
+function __package(name) {
+  const path = require('node:path')
+  const folder = path.join(__dirname, '../..', name)
+  if (require('node:fs').existsSync(path.join(folder, 'package.json'))) return folder
+  return path.dirname(require.resolve('@camio/' + name + '/package.json'))
 }`
+
+// What an older bundle left behind for faster starts.
+for (const name of readdirSync(dist)) if (name.endsWith('.cache')) rmSync(join(dist, name))
 
 await build({
   entryPoints: [join(dist, 'main.js')],
@@ -62,9 +64,7 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: false,
+  minify: true,
   banner: { js: banner },
   plugins: [lazyModules, whereItWas, quickAddon],
   logLevel: 'warning',

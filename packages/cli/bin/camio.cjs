@@ -1,3 +1,39 @@
 #!/usr/bin/env node
-// One CommonJS file starts in a third of the time that a tree of ES modules takes: see docs/decisions.
-require('../dist/camio.cjs')
+// Runs the bundle, dist/camio.cjs. One file starts in a third of the time that a tree of ES modules takes, and what V8 made of it
+// is kept beside it, as Python keeps its .pyc files: the next start with the same Node compiles nothing.
+'use strict'
+const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { Script, constants } = require('node:vm')
+
+const folder = join(__dirname, '../dist')
+const file = join(folder, 'camio.cjs')
+const kept = `${file}.${statSync(file).mtimeMs}.${process.version}.${process.arch}.cache`
+
+function readKept() {
+  try {
+    return readFileSync(kept)
+  } catch {
+    return undefined
+  }
+}
+
+const cachedData = readKept()
+const script = new Script(`(function (require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`, {
+  filename: file,
+  cachedData,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+})
+
+/** After a `cat` that went well: what it used is compiled by now. Where nobody may write, nothing is kept. */
+function keep() {
+  if (process.argv[2] !== 'cat' || process.exitCode) return
+  try {
+    const draft = `${kept}.${process.pid}`
+    writeFileSync(draft, script.createCachedData())
+    renameSync(draft, kept)
+  } catch {}
+}
+
+if (cachedData === undefined || script.cachedDataRejected) process.once('exit', keep)
+script.runInThisContext()(require, file, folder)

@@ -38,6 +38,12 @@ function exists(path: string): boolean {
 
 /** Opens for reading or writing, unless the URI says a mode or the scheme has only its own. */
 export function openEnd(end: End, mode: Mode & ('r' | 'w'), signal: AbortSignal): Promise<Stream> {
-  const own = /[?&]mode=/.test(end.uri) || !registry.driver(end.scheme).modes.includes(mode)
-  return open(end.uri as string, own ? { signal } : { signal, mode })
+  const said = (name: string) => new RegExp(`[?&]${name}=`).test(end.uri)
+  const { modes } = registry.driver(end.scheme)
+  return open(end.uri as string, {
+    signal,
+    ...(modes.includes(mode) && !said('mode') && { mode }),
+    // What the shell's > gives a new file, and not what a program wants for its own.
+    ...(mode === 'w' && end.scheme === 'file' && !said('perm') && { perm: '0666' }),
+  })
 }

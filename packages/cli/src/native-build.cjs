@@ -5,7 +5,11 @@ const { join } = require('node:path')
 
 module.exports = function load(folder) {
   const file = built(folder) ?? prebuilt(folder)
-  return file === undefined ? require('node-gyp-build')(folder) : require(file)
+  if (file === undefined) return require('node-gyp-build')(folder)
+  // What require() does for such a file, without looking around first.
+  const native = { exports: {} }
+  process.dlopen(native, file)
+  return native.exports
 }
 
 function nodeFiles(folder) {

@@ -1,5 +1,4 @@
 /** `camio cat`'s command line. */
-import { parseArgs } from 'node:util'
 import { UsageError } from '../complain.js'
 
 export interface Request {
@@ -27,6 +26,9 @@ const OPTIONS = {
 
 /** @throws UsageError */
 export function parse(args: readonly string[]): Request {
+  // Names only, as in most calls: Node's parser need not be loaded for that.
+  if (!args.some((arg) => arg.length > 1 && arg.startsWith('-')))
+    return { ...PLAIN, inputs: args.length > 0 ? args : ['-'] }
   const { values, tokens } = readArguments(args)
   const inputs: string[] = []
   for (const token of tokens) {
@@ -45,8 +47,19 @@ export function parse(args: readonly string[]): Request {
   }
 }
 
+const PLAIN: Request = {
+  inputs: [],
+  outputs: ['-'],
+  merge: false,
+  json: false,
+  progress: undefined,
+  plugins: [],
+  help: false,
+}
+
 function readArguments(args: readonly string[]) {
   try {
+    const { parseArgs } = process.getBuiltinModule('node:util')
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, tokens: true })
   } catch (error) {
     // Node's sentence goes on with advice about positional arguments that does not fit here.

@@ -2,6 +2,7 @@
 import { complain, exitCodeOf, reason, say, UsageError } from '../complain.js'
 import { type End, resolveEnd } from '../end.js'
 import { loadPlugin, pluginsFrom } from '../load.js'
+import { now } from '../units.js'
 import { parse, type Request } from './arguments.js'
 import { isTerminal, readsItsOutput, totalSize } from './files.js'
 import { merged } from './merge.js'
@@ -33,7 +34,7 @@ async function help(): Promise<number> {
 }
 
 class Cat implements Job {
-  private readonly started = performance.now()
+  private readonly started = now()
   private readonly interruption = new Interruption()
   private readonly parts: Part[] = []
   private progress: Progress | null = null
@@ -100,8 +101,8 @@ class Cat implements Job {
 
   // ------------------------------------------------------------------------------------------------------ Job
 
-  moving(bytes: number): void {
-    this.progress?.update(bytes)
+  get moving(): ((bytes: number) => void) | undefined {
+    return this.progress?.update
   }
 
   done(part: Part): void {
@@ -136,7 +137,7 @@ class Cat implements Job {
     return {
       ok: this.code === 0 && this.broken === null && by === undefined,
       ...totals(this.parts),
-      seconds: (performance.now() - this.started) / 1000,
+      seconds: (now() - this.started) / 1000,
       inputs: this.parts,
       outputs: this.outputs.map(({ given }) => given),
       ...(this.broken !== null && { error: failure(this.broken.failure) }),

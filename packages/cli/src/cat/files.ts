@@ -45,11 +45,16 @@ export function totalSize(inputs: readonly End[]): number | null {
   return total
 }
 
-/** Cheaper than `isatty`, which loads half of `node:net`: no terminal is anything but a character device. */
+/** Linux: /dev/null, /dev/zero and their like, which are character devices but no terminals. */
+const MEMORY_DEVICES = 1
+
+/** `isatty` loads half of `node:net`, so only what may be a terminal is asked. */
 export function isTerminal(descriptor: 1 | 2): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
-    return (process.getBuiltinModule('node:tty') as typeof import('node:tty')).isatty(descriptor)
+    const stats = fstatSync(descriptor)
+    const memory = process.platform === 'linux' && stats.rdev >> 8 === MEMORY_DEVICES
+    if (!stats.isCharacterDevice() || memory) return false
+    return process.getBuiltinModule('node:tty').isatty(descriptor)
   } catch {
     return false
   }

@@ -77,7 +77,7 @@ class Merge {
     input.cost.systemCalls += after.systemCalls - before.systemCalls
     input.bytes += length
     this.bytes += length
-    this.job.moving(this.bytes)
+    this.job.moving?.(this.bytes)
   }
 
   private async read(input: Input): Promise<Uint8Array | null> {

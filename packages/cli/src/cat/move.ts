@@ -7,8 +7,8 @@ import { nothing, type Part, part } from './summary.js'
 /** What is going on, told to whoever started it. */
 export interface Job {
   readonly signal: AbortSignal
-  /** Bytes moved so far, all inputs together. */
-  moving(bytes: number): void
+  /** Told the bytes moved so far, all inputs together, where somebody watches. */
+  readonly moving: ((bytes: number) => void) | undefined
   done(part: Part): void
   /** An input failed; the next one follows. */
   failed(end: End, error: unknown, part?: Part): void
@@ -37,9 +37,10 @@ export async function openInput(end: End, job: Job): Promise<Stream | null> {
 
 /** @returns the bytes moved */
 async function pipeOne(end: End, source: Stream, outputs: Outputs, job: Job, before: number): Promise<number> {
-  const onProgress = (bytes: number) => job.moving(before + bytes)
+  const { signal, moving } = job
+  const onProgress = moving && ((bytes: number) => moving(before + bytes))
   try {
-    const result = await pipe(source, outputs.streams, { signal: job.signal, end: false, onProgress })
+    const result = await pipe(source, outputs.streams, { signal, end: false, onProgress })
     job.done(part(end.given, result))
     return result.bytes
   } catch (error) {

@@ -1,6 +1,6 @@
 /** One line on a terminal that tells how far it is. */
 import { say } from '../complain.js'
-import { formatBytes, formatTime } from '../units.js'
+import { formatBytes, formatTime, now } from '../units.js'
 
 /** Short work is done before anybody could read about it. */
 const FIRST_MS = 500
@@ -8,7 +8,7 @@ const EVERY_MS = 200
 const ERASE_LINE = '\r\u001b[K'
 
 export class Progress {
-  private readonly started = performance.now()
+  private readonly started = now()
   private next = this.started + FIRST_MS
   private bytes = 0
   private drawn = false
@@ -18,13 +18,13 @@ export class Progress {
   /** @param total bytes to come, `null` if nobody knows */
   constructor(private readonly total: number | null) {}
 
-  update(bytes: number): void {
+  readonly update = (bytes: number): void => {
     this.bytes = bytes
-    const now = performance.now()
-    if (now < this.next) return
-    this.next = now + EVERY_MS
+    const time = now()
+    if (time < this.next) return
+    this.next = time + EVERY_MS
     this.drawn = true
-    say(2, `${ERASE_LINE}${progressLine(bytes, (now - this.started) / 1000, this.total)}`)
+    say(2, `${ERASE_LINE}${progressLine(bytes, (time - this.started) / 1000, this.total)}`)
   }
 
   /** Takes the line away, for other words or for good. */
