@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { open } from '@camio/core'
-import { area, PAIR, READS, STORE } from '../case.js'
+import { area, PAIR, PLAIN, READS, STORE } from '../case.js'
 import { until } from '../expect.js'
 import { collectBytes, pattern } from '../payload.js'
 import { Rig } from '../rig.js'
@@ -91,7 +91,7 @@ export const leaks = area('leaks', [
   },
   {
     title: 'opening, reading and closing leaves no descriptor and no memory behind',
-    needs: [STORE, READS],
+    needs: [STORE, READS, PLAIN],
     async run(rig) {
       const { store } = rig.subject.harness
       const uri = await store!.place()

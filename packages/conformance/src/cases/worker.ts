@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR, READS, STORE } from '../case.js'
+import { area, PAIR, PLAIN, READS, STORE } from '../case.js'
 import { startWorker, task } from '../child/start.js'
 import { next } from '../expect.js'
 import { pattern, sameBytes } from '../payload.js'
@@ -26,7 +26,7 @@ export const worker = area('worker threads', [
   },
   {
     title: 'what is stored is read in a worker, in two at once; each ends by itself',
-    needs: [STORE, READS],
+    needs: [STORE, READS, PLAIN],
     async run(rig) {
       const { store } = rig.subject.harness
       const uri = await store!.place()
