@@ -24,6 +24,11 @@ export abstract class ByteReader extends Stream {
   /** The error came from writing: what the other side sent before may still be read. */
   protected onlyWritingFailed = false
 
+  /** `readInto` waits: whoever looks must not pull into the window what is meant for other memory. */
+  private handsOff = false
+  /** The driver has called `wake` since. */
+  private arrived = false
+
   /** @param chunk bytes that one `pull` may fill */
   constructor(init: StreamInit, chunk: number) {
     super(init)
@@ -57,6 +62,7 @@ export abstract class ByteReader extends Stream {
   protected readReady(): boolean {
     if (!this.features.readable) return true
     if (this.lent !== NO_LEASE) return false
+    if (this.handsOff) return this.arrived || this.atEnd
     const seen = this.errorSeen
     try {
       return this.offers() || this.refill() || this.atEnd
@@ -71,6 +77,11 @@ export abstract class ByteReader extends Stream {
     // While a lease is out there is nothing to wait for but its release.
     if (this.filling || this.lent !== NO_LEASE) return false
     return this.armPull() || this.atEnd || this.error !== null
+  }
+
+  override wake(interest: number): void {
+    if (interest === Interest.READ) this.arrived = true
+    super.wake(interest)
   }
 
   // ---------------------------------------------------------------------------------------------------- leases
@@ -142,7 +153,11 @@ export abstract class ByteReader extends Stream {
       return count
     }
     if (this.error !== null) throw this.tell(this.error)
-    return count === END ? ReadInto.END : ReadInto.NOT_NOW
+    if (count === END) return ReadInto.END
+    // Who spins looks without watching, and would never hear of it.
+    this.handsOff = this.waitStrategy.spinMs === 0 && !this.waitStrategy.yields
+    this.arrived = false
+    return ReadInto.NOT_NOW
   }
 
   private readByWindow(target: Uint8Array): number {
@@ -171,6 +186,7 @@ export abstract class ByteReader extends Stream {
 
   /** Asks the transport for more. @returns whether there is something new to lend @throws the stream's error */
   private refill(): boolean {
+    this.handsOff = false
     if (!this.pullable()) return this.lastWords()
     if (this.filling) return this.nothingNow()
     const count = this.more()
