@@ -21,8 +21,8 @@ export interface FrameCodec {
   announced(bytes: Uint8Array, start: number, end: number): number
   /** Writes header and trailer around the message at `offset` (the header lies before it, the trailer behind). */
   seal(bytes: Uint8Array, offset: number, length: number): void
-  /** May a message of these bytes be sent? @returns why not, or `null` */
-  refuses(bytes: Uint8Array, offset: number, length: number): string | null
+  /** May a message of these bytes be sent? @returns why not, or `null`. `null` instead of it: any message may */
+  readonly refuses: ((bytes: Uint8Array, offset: number, length: number) => string | null) | null
   /** Is a rest without its mark at the end of the stream a message (the last line), or a cut-off frame? */
   readonly restIsMessage: boolean
 }
@@ -48,7 +48,7 @@ const u32: FrameCodec = {
     bytes[offset - 2] = length >>> 8
     bytes[offset - 1] = length
   },
-  refuses: () => null,
+  refuses: null,
 }
 
 function readU32(bytes: Uint8Array, at: number): number {

@@ -30,6 +30,12 @@ export class MessagesView extends Layer {
   private blockEnd = 0
   private claimLength = NONE
   private claimOffset = 0
+  // What every message looks at, one step away.
+  private readonly counters: Float64Array
+  private readonly header: number
+  private readonly trailer: number
+  /** Can what was committed leave while a claim is out? If not, every message is a claim of its own. */
+  private readonly inBlocks: boolean
 
   constructor(
     inner: Stream,
@@ -41,6 +47,10 @@ export class MessagesView extends Layer {
       init,
       features({ ...inner.features, framing: 'messages', mtu: init.limits.maxMessage, seekable: false }),
     )
+    this.counters = this.stats.counters
+    this.header = codec.header
+    this.trailer = codec.trailer
+    this.inBlocks = inner.commitPart !== undefined
     const room = inner.maxClaim - codec.header - codec.trailer
     this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, room)
   }
@@ -67,33 +77,53 @@ export class MessagesView extends Layer {
 
   override readBatch(fn: BatchHandler, limit = Infinity): number {
     this.checkRead()
-    const { counters } = this.stats
-    let count = 0
-    let bytes = 0
+    const { counters } = this
+    const messages = counters[Counter.messages]!
     try {
-      while (count < limit && (this.next !== NONE || this.findNext())) {
-        const length = this.next
-        const from = this.at + this.codec.header
-        // Consumed before the handler runs, so that it counts as consumed if the handler throws.
-        this.lend(from + length)
-        count++
-        bytes += length
-        const verdict = fn(this.held!, from, length)
-        if (this.closed) break
-        this.at = this.lentTo
-        this.lentTo = NONE
-        if (verdict === false) break
+      // One lease of the byte stream after the other.
+      while (counters[Counter.messages]! - messages < limit && (this.next !== NONE || this.findNext())) {
+        if (!this.handOut(fn, limit - (counters[Counter.messages]! - messages))) break
       }
     } catch (error) {
       // The handler's passes through. The stream's, behind messages that were handed over, waits for the next call.
-      if (this.lentTo !== NONE || count === 0) throw error
+      if (this.lentTo !== NONE || counters[Counter.messages] === messages) throw error
       this.unsee()
     } finally {
-      counters[Counter.messages]! += count
-      counters[Counter.bytes]! += bytes
       if (!this.closed) this.settle()
     }
-    return count
+    return counters[Counter.messages]! - messages
+  }
+
+  /** Hands over the frames that are held, the next of which is known. @returns whether to go on with the next lease */
+  private handOut(fn: BatchHandler, limit: number): boolean {
+    const { held, codec, header, counters } = this
+    const { maxMessage } = this.limits
+    const bytes = held!
+    const end = bytes.length
+    const trailer = this.lastUnmarked ? 0 : codec.trailer
+    let { at, next: length } = this
+    let count = 0
+    let total = 0
+    this.next = NONE
+    try {
+      for (;;) {
+        const from = at + header
+        at = from + length + trailer
+        // Consumed before the handler runs, so that it counts as consumed if the handler throws.
+        this.lentTo = at
+        count++
+        total += length
+        if (fn(bytes, from, length) === false || count === limit || this.closed) return false
+        length = codec.find(bytes, at, end, 0)
+        if (length < 0 || length > maxMessage) break
+      }
+    } finally {
+      counters[Counter.messages]! += count
+      counters[Counter.bytes]! += total
+    }
+    this.at = at
+    this.lentTo = NONE
+    return true
   }
 
   override tryReadBatch(limit = Infinity): Uint8Array[] | null {
@@ -228,18 +258,17 @@ export class MessagesView extends Layer {
     this.checkWritable()
     if (this.claimLength !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it first')
     if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
-    const size = this.codec.header + length + this.codec.trailer
+    const size = this.header + length + this.trailer
     if (size > this.blockEnd - this.fillEnd && !this.nextBlock(size)) return NONE
     this.claimLength = length
-    this.claimOffset = this.fillEnd + this.codec.header
-    return this.claimOffset
+    return (this.claimOffset = this.fillEnd + this.header)
   }
 
   /** Claims the next block of the byte stream; many messages fill it before it is committed. @returns `false`: not now */
   private nextBlock(size: number): boolean {
     this.commitBlock()
     const { inner } = this
-    let room = inner.commitPart ? Math.min(Math.max(size, BLOCK), inner.maxClaim) : size
+    let room = this.inBlocks ? Math.min(Math.max(size, BLOCK), inner.maxClaim) : size
     let offset = inner.tryClaimAt(room)
     if (offset < 0 && room > size) {
       room = size
@@ -263,24 +292,29 @@ export class MessagesView extends Layer {
   }
 
   commit(length = this.claimLength, _more = false): void {
-    if (this.claimLength === NONE) {
-      if (this.closed) return
-      throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
-    }
+    const { codec, counters, claimBytes, claimOffset } = this
+    // A negative length, and NONE, are large when taken without their sign.
     if (length >>> 0 !== length || length > this.claimLength) {
-      throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
+      if (this.claimLength === NONE && this.closed) return
+      throw this.badCommit(length)
     }
-    const { codec, claimBytes, claimOffset } = this
-    const refusal = codec.refuses(claimBytes, claimOffset, length)
     this.claimLength = NONE
-    if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
+    if (codec.refuses !== null) this.checkMessage(codec.refuses(claimBytes, claimOffset, length))
     codec.seal(claimBytes, claimOffset, length)
-    this.fillEnd = claimOffset + length + codec.trailer
-    if (!this.inner.commitPart) this.commitBlock()
-    const { counters } = this.stats
+    this.fillEnd = claimOffset + length + this.trailer
+    if (!this.inBlocks) this.commitBlock()
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
-    this.scheduleFlush()
+    if (!this.corked) this.scheduleFlush()
+  }
+
+  private badCommit(length: number): CamioError {
+    if (this.claimLength === NONE) return this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
+    return this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
+  }
+
+  private checkMessage(refusal: string | null): void {
+    if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
   }
 
   cancel(): void {
