@@ -36,14 +36,25 @@ function exists(path: string): boolean {
   return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
+export interface Opening {
+  readonly signal: AbortSignal | undefined
+  /** So little from file to file that the native part need not even be loaded for it. */
+  readonly small: boolean
+}
+
 /** Opens for reading or writing, unless the URI says a mode or the scheme has only its own. */
-export function openEnd(end: End, mode: Mode & ('r' | 'w'), signal: AbortSignal): Promise<Stream> {
-  const said = (name: string) => new RegExp(`[?&]${name}=`).test(end.uri)
-  const { modes } = registry.driver(end.scheme)
+export function openEnd(end: End, mode: Mode & ('r' | 'w'), { signal, small }: Opening): Promise<Stream> {
+  const { modes, options } = registry.driver(end.scheme)
+  const mine = (name: string) => name in options && !said(end.uri, name)
   return open(end.uri as string, {
     signal,
-    ...(modes.includes(mode) && !said('mode') && { mode }),
+    ...(modes.includes(mode) && !said(end.uri, 'mode') && { mode }),
+    ...(small && mine('engine') && { engine: 'node' }),
     // What the shell's > gives a new file, and not what a program wants for its own.
-    ...(mode === 'w' && end.scheme === 'file' && !said('perm') && { perm: '0666' }),
+    ...(mode === 'w' && end.scheme === 'file' && mine('perm') && { perm: '0666' }),
   })
+}
+
+function said(uri: string, option: string): boolean {
+  return new RegExp(`[?&]${option}=`).test(uri)
 }

@@ -4,7 +4,7 @@ import { type End, resolveEnd } from '../end.js'
 import { loadPlugin, pluginsFrom } from '../load.js'
 import { now } from '../units.js'
 import { parse, type Request } from './arguments.js'
-import { isTerminal, readsItsOutput, totalSize } from './files.js'
+import { isTerminal, survey } from './files.js'
 import { merged } from './merge.js'
 import { inOrder, type Job } from './move.js'
 import { OutputError, Outputs } from './outputs.js'
@@ -35,19 +35,20 @@ async function help(): Promise<number> {
 
 class Cat implements Job {
   private readonly started = now()
-  private readonly interruption = new Interruption()
+  private interruption: Interruption | null = null
   private readonly parts: Part[] = []
   private progress: Progress | null = null
   private code = 0
   private broken: OutputError | null = null
   private inputs: End[] = []
   private outputs: End[] = []
-  sinks: Outputs | null = null
+  private sinks: Outputs | null = null
+  small = false
 
   constructor(private readonly request: Request) {}
 
-  get signal(): AbortSignal {
-    return this.interruption.signal
+  get signal(): AbortSignal | undefined {
+    return this.interruption?.signal
   }
 
   async run(): Promise<number> {
@@ -68,22 +69,21 @@ class Cat implements Job {
   }
 
   private async move(): Promise<void> {
-    const inputs = this.withoutOutputs()
-    if (this.watched()) this.progress = new Progress(totalSize(inputs))
+    const { clashing, total, small } = survey(this.inputs, this.outputs)
+    this.small = small
+    // What is small is done at once: nobody could interrupt it.
+    if (!small) this.interruption = new Interruption()
+    for (const end of clashing) this.failed(end, new Error('input file is output file'))
+    const inputs = this.inputs.filter((end) => !clashing.has(end))
+    if (this.watched()) this.progress = new Progress(total)
     try {
-      this.sinks = await Outputs.open(this.outputs, this.signal)
+      this.sinks = await Outputs.open(this.outputs, this)
       await (this.request.merge ? merged(inputs, this.sinks, this) : inOrder(inputs, this.sinks, this))
       await this.sinks.end()
     } catch (error) {
       if (error instanceof OutputError) await this.outputFailed(error)
-      else if (!this.signal.aborted) throw error
+      else if (!this.signal?.aborted) throw error
     }
-  }
-
-  private withoutOutputs(): End[] {
-    const both = readsItsOutput(this.inputs, this.outputs)
-    for (const end of both) this.failed(end, new Error('input file is output file'))
-    return this.inputs.filter((end) => !both.has(end))
   }
 
   private async outputFailed(error: OutputError): Promise<void> {
@@ -124,7 +124,7 @@ class Cat implements Job {
 
   private async report(): Promise<void> {
     const summary = this.summary()
-    const { by } = this.interruption
+    const by = this.interruption?.by
     if (this.request.json)
       say(this.outputs.some(({ scheme }) => scheme === 'stdio') ? 2 : 1, `${JSON.stringify(summary)}\n`)
     else if (by !== undefined) complain(NAME, `stopped by ${by} after ${sentence(summary)}`)
@@ -133,7 +133,7 @@ class Cat implements Job {
   }
 
   private summary(): Summary {
-    const { by } = this.interruption
+    const by = this.interruption?.by
     return {
       ok: this.code === 0 && this.broken === null && by === undefined,
       ...totals(this.parts),

@@ -19,28 +19,43 @@ function stat(end: End, descriptor: 0 | 1): Stats | undefined {
   }
 }
 
-/**
- * The first input that is an output too: reading it would read what was just written, or opening the output would empty it first.
- * An empty file does no harm.
- */
-export function readsItsOutput(inputs: readonly End[], outputs: readonly End[]): Set<End> {
-  const written = outputs.map((end) => stat(end, 1)).filter((stats) => stats?.isFile())
-  const same = (a: Stats, b: Stats) => a.dev === b.dev && a.ino === b.ino
-  const harmful = (end: End) => {
-    const read = stat(end, 0)
-    return read?.isFile() && read.size > 0 && written.some((target) => same(read, target!))
-  }
-  return new Set(written.length === 0 ? [] : inputs.filter(harmful))
+/** Up to this size a copy by way of our own memory is done before a thread for a copy in the kernel would have started. */
+const SMALL = 64 * 1024
+
+export interface Survey {
+  /**
+   * Inputs that are outputs too: reading one would read what was just written, or opening the output would empty it first.
+   * An empty file does no harm.
+   */
+  readonly clashing: ReadonlySet<End>
+  /** Bytes of all inputs together, `null` unless every one is a whole regular file. */
+  readonly total: number | null
+  /** So little, from files to files, that it is not worth preparing anything for. */
+  readonly small: boolean
 }
 
-/** Bytes of all inputs together, `null` unless every one is a whole regular file. */
-export function totalSize(inputs: readonly End[]): number | null {
+export function survey(inputs: readonly End[], outputs: readonly End[]): Survey {
+  const targets = outputs.map((end) => stat(end, 1))
+  const sources = inputs.map((end) => stat(end, 0))
+  const same = (a: Stats, b: Stats | undefined) => b?.isFile() && a.dev === b.dev && a.ino === b.ino
+  const clashing = inputs.filter((_, i) => {
+    const source = sources[i]
+    return source?.isFile() && source.size > 0 && targets.some((target) => same(source, target))
+  })
+  const total = totalSize(inputs, sources)
+  // An output that is not there will be a file.
+  const toFiles = outputs.every(({ scheme }, i) =>
+    scheme === 'file' ? (targets[i]?.isFile() ?? true) : targets[i]?.isFile(),
+  )
+  return { clashing: new Set(clashing), total, small: total !== null && total <= SMALL && toFiles }
+}
+
+function totalSize(inputs: readonly End[], sources: ReadonlyArray<Stats | undefined>): number | null {
   let total = 0
-  for (const end of inputs) {
-    const stats = end.uri.includes('?') ? undefined : stat(end, 0)
-    // Files such as those in /proc say 0 and have more.
-    if (!stats?.isFile() || stats.size === 0) return null
-    total += stats.size
+  for (const [i, source] of sources.entries()) {
+    // Files such as those in /proc say 0 and have more; options may ask for a part.
+    if (!source?.isFile() || source.size === 0 || inputs[i]!.uri.includes('?')) return null
+    total += source.size
   }
   return total
 }

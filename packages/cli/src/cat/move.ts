@@ -1,12 +1,11 @@
 /** One input after the other: each goes through `pipe`, so in the kernel where that is possible. */
-import { type CamioError, isCamioError, PipeError, pipe, type Stream } from '@camio/core'
-import { type End, openEnd } from '../end.js'
+import { type CamioError, isCamioError, PipeError, pipe, Registry, type Stream } from '@camio/core'
+import { type End, type Opening, openEnd } from '../end.js'
 import type { Outputs } from './outputs.js'
 import { nothing, type Part, part } from './summary.js'
 
 /** What is going on, told to whoever started it. */
-export interface Job {
-  readonly signal: AbortSignal
+export interface Job extends Opening {
   /** Told the bytes moved so far, all inputs together, where somebody watches. */
   readonly moving: ((bytes: number) => void) | undefined
   done(part: Part): void
@@ -18,7 +17,7 @@ export interface Job {
 export async function inOrder(inputs: readonly End[], outputs: Outputs, job: Job): Promise<void> {
   let before = 0
   for (const end of inputs) {
-    if (job.signal.aborted) return
+    if (job.signal?.aborted) return
     const source = await openInput(end, job)
     if (source !== null) before += await pipeOne(end, source, outputs, job, before)
   }
@@ -27,7 +26,7 @@ export async function inOrder(inputs: readonly End[], outputs: Outputs, job: Job
 /** @returns `null` if it cannot be opened, which the job has been told */
 export async function openInput(end: End, job: Job): Promise<Stream | null> {
   try {
-    return await openEnd(end, 'r', job.signal)
+    return await openEnd(end, 'r', job)
   } catch (error) {
     if (!isCamioError(error)) throw error
     job.failed(end, error)
@@ -35,12 +34,16 @@ export async function openInput(end: End, job: Job): Promise<Stream | null> {
   }
 }
 
+/** Knows no path through the kernel. */
+const WITHOUT_MOVERS = new Registry()
+
 /** @returns the bytes moved */
 async function pipeOne(end: End, source: Stream, outputs: Outputs, job: Job, before: number): Promise<number> {
-  const { signal, moving } = job
+  const { signal, small, moving } = job
+  const registry = small ? WITHOUT_MOVERS : undefined
   const onProgress = moving && ((bytes: number) => moving(before + bytes))
   try {
-    const result = await pipe(source, outputs.streams, { signal, end: false, onProgress })
+    const result = await pipe(source, outputs.streams, { signal, end: false, onProgress, registry })
     job.done(part(end.given, result))
     return result.bytes
   } catch (error) {

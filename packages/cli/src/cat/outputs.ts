@@ -1,6 +1,6 @@
 /** The outputs of a `camio cat`: opened together, ended together. */
 import type { CamioError, Stream } from '@camio/core'
-import { type End, openEnd } from '../end.js'
+import { type End, type Opening, openEnd } from '../end.js'
 
 const EPIPE = 32
 
@@ -31,11 +31,11 @@ export class Outputs {
   private constructor(readonly ends: readonly End[]) {}
 
   /** All or none. @throws OutputError */
-  static async open(ends: readonly End[], signal: AbortSignal): Promise<Outputs> {
+  static async open(ends: readonly End[], how: Opening): Promise<Outputs> {
     const outputs = new Outputs(ends)
     for (const end of ends) {
       try {
-        outputs.streams.push(await openEnd(end, 'w', signal))
+        outputs.streams.push(await openEnd(end, 'w', how))
       } catch (error) {
         await outputs.discard()
         throw new OutputError(end, error as CamioError)
@@ -48,8 +48,6 @@ export class Outputs {
   blame(error: CamioError): OutputError | null {
     const broken = this.streams.findIndex((stream) => stream.error !== null)
     if (broken >= 0) return new OutputError(this.ends[broken]!, error)
-    const named = this.streams.findIndex((stream) => stream.uri === error.uri)
-    if (named >= 0) return new OutputError(this.ends[named]!, error)
     // Only writing fails so.
     return error.errno === EPIPE ? new OutputError(this.ends[0]!, error) : null
   }
