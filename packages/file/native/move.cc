@@ -18,6 +18,11 @@ void signal_event(const Fd& event) {
   [[maybe_unused]] const ssize_t written = write(event.get(), &one, sizeof one);
 }
 
+bool is_regular(const End& end) {
+  struct stat status {};
+  return fstat(end.fd.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 int64_t start_of(const End& end) { return end.offset >= 0 ? end.offset : lseek(end.fd.get(), 0, SEEK_CUR); }
 
 // As cat(1) has it: writing behind the place where one reads the same file never ends.
@@ -85,11 +90,11 @@ Outcome Move::run() {
   }
   switch (path) {
     case Path::copy_file_range:
-      return copy_ranges(*this);
+      return copy_file(*this);
     case Path::sendfile:
       return send_file(*this);
     case Path::splice:
-      return splice_through(*this);
+      return is_regular(source) && is_regular(sinks[0]) ? copy_file(*this) : splice_through(*this);
     case Path::tee:
       return tee_to_all(*this);
   }

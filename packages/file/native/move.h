@@ -71,7 +71,7 @@ class Move {
 };
 
 // One file a path. Each is called once, in the move's thread.
-Outcome copy_ranges(Move& move);
+Outcome copy_file(Move& move);
 Outcome send_file(Move& move);
 Outcome splice_through(Move& move);
 Outcome tee_to_all(Move& move);

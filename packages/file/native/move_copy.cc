@@ -1,5 +1,5 @@
-// copy_file_range(2) between two regular files. Large copies into a growing file run in two threads, which take the next few MiB
-// in turn: the kernel prepares the pages of one while it fills those of the other. Holes stay holes.
+// From one regular file to another. Large copies into a growing file run in two threads, which take the next few MiB in turn. Holes
+// stay holes. Which system calls are fastest depends on the file system: see `workers`.
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <limits>
 
-#include "move.h"
+#include "copy_worker.h"
 #include "thread.h"
 
 namespace camio::file {
@@ -31,12 +31,12 @@ class Copy {
   explicit Copy(Move& move) : move_(move), in_(move.source.fd.get()), out_(move.sinks[0].fd.get()) {}
 
   Outcome run() {
-    if (!look()) return {.declined = true};
-    prepare();
+    if (!look() || !workers()) return {.declined = true};
+    reserve();
     const Halt halt = known_part();
     const int64_t done = std::min(halt.at, known_);
     finish(done);
-    Outcome outcome = halt.at < known_ ? halted(halt) : beyond(done);
+    const Outcome outcome = halt.at < known_ ? halted(halt) : beyond(done);
     keep_positions(outcome.bytes);
     return outcome;
   }
@@ -45,7 +45,8 @@ class Copy {
   bool look() {
     struct stat from {};
     struct stat to {};
-    if (fstat(in_, &from) != 0 || fstat(out_, &to) != 0) return false;
+    struct statfs system {};
+    if (fstat(in_, &from) != 0 || fstat(out_, &to) != 0 || fstatfs(out_, &system) != 0) return false;
     // Files of /proc say that they are empty; a really empty one is no work for anybody.
     if (!S_ISREG(from.st_mode) || !S_ISREG(to.st_mode) || from.st_size == 0) return false;
     from_ = move_.source.offset >= 0 ? move_.source.offset : lseek(in_, 0, SEEK_CUR);
@@ -55,65 +56,76 @@ class Copy {
     size_before_ = to.st_size;
     growing_ = to.st_size <= to_;
     sparse_ = growing_ && from.st_blocks * 512 < from.st_size;
+    tmpfs_ = system.f_type == TMPFS_MAGIC;
+    emulated_ = system.f_type == EXT4_SUPER_MAGIC;
     return true;
   }
 
-  // Blocks in one piece make the copy faster on disks. On tmpfs it would only clear pages that are overwritten next.
-  void prepare() {
-    struct statfs system {};
-    if (!growing_ || sparse_ || known_ < kStep || fstatfs(out_, &system) != 0 || system.f_type == TMPFS_MAGIC) return;
+  // copy_file_range does best where the file system implements it, and on tmpfs. ext4 leaves it to the kernel's emulation, which a
+  // pipe of our own beats: it is declined there, and the splice path comes next. On tmpfs two writers would only wait for each
+  // other, so the second thread fills the mapped file instead.
+  bool workers() {
+    const CopyPlace place{in_, out_, from_, to_};
+    const bool two = growing_ && known_ >= kWorthTwo && uv_available_parallelism() > 1;
+    if (move_.path == Path::copy_file_range) {
+      if (emulated_) return false;
+      first_ = range_worker(move_, place);
+      if (two && tmpfs_) second_ = map_worker(move_, place, range_worker(move_, place));
+      return true;
+    }
+    first_ = pipe_worker(move_, place);
+    if (two) second_ = pipe_worker(move_, place);
+    if (two && tmpfs_ && second_ != nullptr) second_ = map_worker(move_, place, std::move(second_));
+    return first_ != nullptr;
+  }
+
+  // A mapping needs the file at its length. On disks blocks in one piece make the copy faster; on tmpfs reserving would only clear
+  // pages that are overwritten next. Either may fail: the copy says then whether there is a problem.
+  void reserve() {
+    if (!growing_ || known_ < kStep) return;
+    if (tmpfs_ && second_ == nullptr) return;
+    if (!tmpfs_ && sparse_) return;
     move_.count_call();
-    // It may fail: the copy says then whether there is a problem.
-    preallocated_ = fallocate(out_, FALLOC_FL_KEEP_SIZE, to_, known_) == 0;
+    reserved_ = (tmpfs_ ? ftruncate(out_, to_ + known_) : fallocate(out_, FALLOC_FL_KEEP_SIZE, to_, known_)) == 0;
+    if (tmpfs_ && !reserved_) second_ = nullptr;
   }
 
   Halt known_part() {
     Halt other;
     Thread helper;
-    // Where no more threads are to be had one does it.
-    if (growing_ && known_ >= kWorthTwo && uv_available_parallelism() > 1) helper.start([&] { other = steps(); });
-    const Halt own = steps();
+    // Where no thread is to be had one does it all.
+    if (second_ != nullptr) helper.start([&] { other = steps(*second_); });
+    const Halt own = steps(*first_);
     helper.join();
     return own.at <= other.at ? own : other;
   }
 
-  // Copies one step after the other until none is left. Whoever halts makes the others halt too.
-  Halt steps() {
+  // Copies one step after the other until none is left. Whoever halts makes the other halt too.
+  Halt steps(CopyWorker& worker) {
     for (;;) {
       const int64_t start = next_.fetch_add(kStep);
       if (start >= known_) return {};
-      const Halt halt = step(start, std::min(start + kStep, known_));
+      const Halt halt = step(worker, start, std::min(start + kStep, known_));
       if (halt.at == kWhole) continue;
       next_.store(kWhole / 2);
       return halt;
     }
   }
 
-  Halt step(int64_t at, int64_t end) {
+  Halt step(CopyWorker& worker, int64_t at, int64_t end) {
     while (at < end) {
       if (move_.stopping()) return {at, 0};
       const int64_t data = sparse_ ? next_data(at, end) : at;
       move_.moved.fetch_add(data - at, std::memory_order_relaxed);
       at = data;
       if (at >= end) break;
-      const ssize_t count = copy_once(at, static_cast<size_t>(end - at));
+      const ssize_t count = worker.copy(at, static_cast<size_t>(end - at));
       if (count < 0) return {at, errno};
       if (count == 0) return {at, 0};
       at += count;
       move_.moved.fetch_add(count, std::memory_order_relaxed);
     }
     return {};
-  }
-
-  ssize_t copy_once(int64_t at, size_t length) {
-    ssize_t count = 0;
-    do {
-      off_t in = from_ + at;
-      off_t out = to_ + at;
-      move_.count_call();
-      count = copy_file_range(in_, &in, out_, &out, length, 0);
-    } while (count < 0 && errno == EINTR);
-    return count;
   }
 
   // Where the next data are, `end` if there is only a hole before it.
@@ -130,23 +142,23 @@ class Copy {
     if (!growing_) return;
     struct stat now {};
     const int64_t size = done == 0 ? size_before_ : std::max(size_before_, to_ + done);
-    if (fstat(out_, &now) == 0 && (now.st_size != size || (preallocated_ && done < known_))) {
+    if (fstat(out_, &now) == 0 && (now.st_size != size || (reserved_ && done < known_))) {
       move_.count_call();
       [[maybe_unused]] const int ignored = ftruncate(out_, size);
     }
   }
 
   Outcome halted(const Halt& halt) {
-    if (halt.error != 0) return failed(move_, "copy_file_range", halt.error);
+    if (halt.error != 0) return failed(move_, name(), halt.error);
     return {.bytes = halt.at, .ended = !move_.stopping()};
   }
 
   // What was appended to the source since the copy began, until it says that it ends.
   Outcome beyond(int64_t done) {
-    while (move_.budget(kStep) > 0) {
+    while (const size_t want = move_.budget(kStep)) {
       if (move_.stopping()) return {.bytes = done};
-      const ssize_t count = copy_once(done, move_.budget(kStep));
-      if (count < 0) return failed(move_, "copy_file_range", errno);
+      const ssize_t count = first_->copy(done, want);
+      if (count < 0) return failed(move_, name(), errno);
       if (count == 0) break;
       done += count;
       move_.moved.fetch_add(count, std::memory_order_relaxed);
@@ -160,6 +172,8 @@ class Copy {
     if (move_.sinks[0].offset < 0) lseek(out_, to_ + bytes, SEEK_SET);
   }
 
+  const char* name() const { return move_.path == Path::splice ? "splice" : "copy_file_range"; }
+
   Move& move_;
   const int in_;
   const int out_;
@@ -169,12 +183,16 @@ class Copy {
   int64_t size_before_ = 0;
   bool growing_ = false;
   bool sparse_ = false;
-  bool preallocated_ = false;
+  bool tmpfs_ = false;
+  bool emulated_ = false;
+  bool reserved_ = false;
+  std::unique_ptr<CopyWorker> first_;
+  std::unique_ptr<CopyWorker> second_;
   std::atomic<int64_t> next_{0};
 };
 
 }  // namespace
 
-Outcome copy_ranges(Move& move) { return Copy(move).run(); }
+Outcome copy_file(Move& move) { return Copy(move).run(); }
 
 }  // namespace camio::file

@@ -1,4 +1,4 @@
-// sendfile(2): from a file to a socket, a character device, or a file on another file system.
+// sendfile(2): from a file to a socket or a character device.
 #include <poll.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -18,8 +18,6 @@ constexpr size_t kPiece = 4 << 20;
 Outcome send_file(Move& move) {
   const int in = move.source.fd.get();
   const End& sink = move.sinks[0];
-  // sendfile writes at the descriptor's own position; a stream that keeps its own does not care where that is.
-  if (sink.offset >= 0 && lseek(sink.fd.get(), sink.offset, SEEK_SET) < 0) return failed(move, "lseek", errno);
   off_t at = move.source.offset;
   while (size_t want = move.budget(kPiece)) {
     if (move.stopping()) return {.bytes = move.moved};

@@ -11,7 +11,7 @@ type Match = (source: KernelEnd, sinks: readonly KernelEnd[]) => number | null
 /** Lower is cheaper. No mover reads terminals: what is typed comes in its own time. */
 const MATCHES: Record<MovePath, Match> = {
   copy_file_range: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'file') ? 1 : null),
-  sendfile: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'file', 'socket', 'char') ? 2 : null),
+  sendfile: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'socket', 'char') ? 2 : null),
   splice: ({ kind }, sinks) => {
     if (kind === 'char' || sinks.length !== 1) return null
     return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
