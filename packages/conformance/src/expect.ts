@@ -36,6 +36,12 @@ export async function rejectsCode(promise: Promise<unknown>, ...codes: string[])
   return assert.fail(`expected ${codes.join(' or ')}, got the answer ${String(result)}`)
 }
 
+/** Something that goes on beside the case: when the case fails before it looks, that is no second failure. */
+export function meanwhile<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
 /** Turns of the event loop after which what has not happened does not happen by itself. */
 const TURNS = 10
 
@@ -58,9 +64,13 @@ export async function staysPending(promise: Promise<unknown>, what: string): Pro
   assert.equal(state, 'pending', what)
 }
 
-/** Waits for a condition that nothing announces. The case's time limit bounds it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise<void>((resolve) => setTimeout(resolve, 1))
+/** Waits for a condition that nothing announces; fails when it does not come true in a few seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 5000
+  while (!condition()) {
+    assert.ok(performance.now() < end, `not in time: ${what}`)
+    await new Promise<void>((resolve) => setTimeout(resolve, 1))
+  }
 }
 
 /** The next lease's copy; fails at the end. */
@@ -72,19 +82,26 @@ export async function next(stream: Stream): Promise<Uint8Array> {
   return copy
 }
 
+/** More than any transport may hold for a reader that does not read. */
+const BOUND = 64 * 1024 * 1024
+
 /**
- * Writes the pattern until the transport takes no more: refused again after it had time to send.
+ * Writes the pattern until the transport takes not one byte more: refused again after it had time to send.
  * @returns how many bytes were accepted
  */
-export async function fill(stream: Stream, piece = Math.min(16 * 1024, stream.maxClaim)): Promise<number> {
+export async function fill(stream: Stream): Promise<number> {
   let total = 0
-  for (let refusals = 0; refusals < 3; ) {
+  let refusals = 0
+  for (let piece = Math.min(16 * 1024, stream.maxClaim); piece >= 1; ) {
     if (stream.tryWrite(pattern(total, piece))) {
       total += piece
       refusals = 0
-    } else {
+      assert.ok(total < BOUND, `${total} bytes are queued without a reader`)
+    } else if (refusals < 3) {
       refusals++
       await turns(3)
+    } else {
+      piece >>= 1
     }
   }
   return total

@@ -37,7 +37,7 @@ export const driver = defineDriver({
 function sideOf(target: MemTarget): Acceptor {
   if (target.address === '') throw refusal('ERR_CAMIO_BAD_URI', target, 'has no name: write mem:NAME')
   const { mode, options, init } = target
-  return { mode, options, init, uri: `mem:${encodeAddress(target.address)}` }
+  return { mode, options, init, uri: `${target.scheme}:${encodeAddress(target.address)}` }
 }
 
 /** `null`: not now, but somebody may listen or accept while we wait. @throws what it would be at the end of the wait */

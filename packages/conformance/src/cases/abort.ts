@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, PAIR } from '../case.js'
-import { fill, next } from '../expect.js'
+import { fill, meanwhile, next } from '../expect.js'
 import { checkPattern, collectBytes, pattern, sameBytes } from '../payload.js'
 
 const REASON = new Error('aborted by the test')
@@ -13,7 +13,7 @@ export const abort = area('abort', [
       const { near, far } = await rig.pair()
       for (let i = 0; i < 20; i++) {
         const controller = new AbortController()
-        const reading = assert.rejects(far.read({ signal: controller.signal }), REASON)
+        const reading = meanwhile(assert.rejects(far.read({ signal: controller.signal }), REASON))
         controller.abort(REASON)
         await reading
         await near.write(pattern(i * 10, 10))
@@ -41,11 +41,13 @@ export const abort = area('abort', [
       const total = await fill(near)
       const controller = new AbortController()
       const refused = Math.min(8192, near.maxClaim)
-      const writing = assert.rejects(near.write(pattern(total, refused), { signal: controller.signal }), REASON)
-      const waiting = assert.rejects(near.writable({ signal: controller.signal }), REASON)
+      const writing = meanwhile(
+        assert.rejects(near.write(pattern(total, refused), { signal: controller.signal }), REASON),
+      )
+      const waiting = meanwhile(assert.rejects(near.writable({ signal: controller.signal }), REASON))
       controller.abort(REASON)
       await Promise.all([writing, waiting])
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await near.write(pattern(total, 100))
       await near.end()
       const bytes = await reading
@@ -59,8 +61,8 @@ export const abort = area('abort', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const controller = new AbortController()
-      const patient = far.readable()
-      const impatient = assert.rejects(far.readable({ signal: controller.signal }), REASON)
+      const patient = meanwhile(far.readable())
+      const impatient = meanwhile(assert.rejects(far.readable({ signal: controller.signal }), REASON))
       controller.abort(REASON)
       await impatient
       await near.write(pattern(0, 10))
@@ -85,7 +87,7 @@ export const abort = area('abort', [
         removeEventListener.apply(signal, args)
       }
       for (let i = 0; i < 10; i++) {
-        const reading = far.read({ signal })
+        const reading = meanwhile(far.read({ signal }))
         await near.write(pattern(i, 1))
         await reading
         far.release()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, PAIR } from '../case.js'
-import { fill, staysPending } from '../expect.js'
+import { fill, meanwhile, staysPending } from '../expect.js'
 import { checkPattern, collectBytes, pattern, readExactly } from '../payload.js'
 
 export const backpressure = area('backpressure', [
@@ -12,12 +12,11 @@ export const backpressure = area('backpressure', [
       const before = near.stats.write.backpressure
       const total = await fill(near)
       assert.ok(total > 0)
-      assert.ok(total < 256 * 1024 * 1024, `${total} bytes were queued`)
       assert.ok(near.stats.write.backpressure > before, 'refusals are counted')
       assert.equal(near.tryClaim(1024), null)
       assert.equal(near.tryClaimAt(1024), -1)
       assert.equal(near.tryWrite(pattern(0, 1024)), false)
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await near.end()
       const bytes = await reading
       assert.equal(bytes.length, total)
@@ -30,11 +29,11 @@ export const backpressure = area('backpressure', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const piece = Math.min(64 * 1024, near.maxClaim)
-      const total = await fill(near, piece)
+      const total = await fill(near)
       assert.equal(near.tryClaim(piece), null)
-      const waiting = near.writable()
+      const waiting = meanwhile(near.writable())
       await staysPending(waiting, 'writable() on a full stream')
-      const reading = readExactly(far, total)
+      const reading = meanwhile(readExactly(far, total))
       await waiting
       assert.ok(near.tryClaim(piece) !== null, 'the claim that was refused fits when writable() resolves')
       near.cancel()
@@ -47,11 +46,11 @@ export const backpressure = area('backpressure', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const large = Math.min(32 * 1024, near.maxClaim)
-      const total = await fill(near, large)
+      const total = await fill(near)
       assert.equal(near.tryClaim(large), null)
       // Not now either, or granted in what is left: both keep the rule; what counts is that the wait below ends.
       if (near.tryClaim(1) !== null) near.cancel()
-      const waiting = near.writable()
+      const waiting = meanwhile(near.writable())
       checkPattern(await readExactly(far, total), 0)
       await waiting
     },
@@ -63,9 +62,9 @@ export const backpressure = area('backpressure', [
       const { near, far } = await rig.pair()
       const total = await fill(near)
       const length = Math.min(10_000, near.maxClaim)
-      const writing = near.write(pattern(total, length))
+      const writing = meanwhile(near.write(pattern(total, length)))
       await staysPending(writing, 'write() on a full stream')
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await writing
       await near.end()
       const bytes = await reading
@@ -80,13 +79,15 @@ export const backpressure = area('backpressure', [
       const { near, far } = await rig.pair()
       const piece = Math.min(20_000, near.maxClaim)
       const count = 600
-      const writing = (async () => {
-        for (let i = 0; i < count; i++) {
-          const bytes = pattern(i * piece, piece)
-          while (!near.tryWrite(bytes)) await near.writable()
-        }
-        await near.end()
-      })()
+      const writing = meanwhile(
+        (async () => {
+          for (let i = 0; i < count; i++) {
+            const bytes = pattern(i * piece, piece)
+            while (!near.tryWrite(bytes)) await near.writable()
+          }
+          await near.end()
+        })(),
+      )
       let position = 0
       for (;;) {
         const lease = await far.read()
@@ -106,12 +107,14 @@ export const backpressure = area('backpressure', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const rounds = 500
-      const echo = (async () => {
-        for (let i = 0; i < rounds; i++) {
-          const got = await readExactly(far, 8)
-          await far.write(got)
-        }
-      })()
+      const echo = meanwhile(
+        (async () => {
+          for (let i = 0; i < rounds; i++) {
+            const got = await readExactly(far, 8)
+            await far.write(got)
+          }
+        })(),
+      )
       for (let i = 0; i < rounds; i++) {
         await near.write(pattern(i * 8, 8))
         checkPattern(await readExactly(near, 8), i * 8)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isCamioError } from '@camio/core'
 import { area, PAIR, READS } from '../case.js'
-import { checkError, fill, PEER_GONE, rejectsCode, throwsCode } from '../expect.js'
+import { checkError, fill, meanwhile, PEER_GONE, rejectsCode, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes } from '../payload.js'
 import type { Rig } from '../rig.js'
 
@@ -62,7 +62,7 @@ export const close = area('close', [
     async run(rig) {
       const { near } = await rig.pair()
       const total = await fill(near)
-      const writing = rejectsCode(near.write(pattern(total, near.maxClaim)), 'ERR_CAMIO_CLOSED')
+      const writing = meanwhile(rejectsCode(near.write(pattern(total, near.maxClaim)), 'ERR_CAMIO_CLOSED'))
       await near.close({ discard: true })
       await writing
     },

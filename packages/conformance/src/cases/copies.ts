@@ -39,7 +39,10 @@ export const copies = area('copies', [
       const { stream } = await rig.sink()
       for (const message of messages(10, 100)) assert.equal(stream.tryWrite(message), true)
       await stream.flush()
-      assert.equal(stream.stats.write.copies, 10 * (1 + stream.features.copies.write))
+      const made = stream.stats.write.copies
+      // A byte stream may hand several commits to the transport as one piece.
+      assert.ok(made >= 10, `${made} copies for 10 messages`)
+      assert.ok(made <= 10 * (1 + stream.features.copies.write), `${made} copies for 10 messages`)
     },
   },
   {

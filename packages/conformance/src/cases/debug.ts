@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, PAIR } from '../case.js'
+import { meanwhile } from '../expect.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
 import type { Pair, Rig } from '../rig.js'
 
@@ -39,7 +40,7 @@ export const debug = area('CAMIO_DEBUG=lease', [
     needs: [PAIR],
     async run(rig) {
       const { near, far } = await guarded(rig)
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       for (let i = 0; i < 50; i++) await near.write(pattern(i * 1000, 1000))
       await near.end()
       sameBytes(await reading, pattern(0, 50_000))

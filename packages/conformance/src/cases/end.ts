@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, PAIR, READS } from '../case.js'
-import { next, rejectsCode, throwsCode } from '../expect.js'
+import { meanwhile, next, rejectsCode, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes } from '../payload.js'
 
 export const end = area('end', [
@@ -49,7 +49,7 @@ export const end = area('end', [
     needs: [PAIR],
     async run(rig) {
       const { near, far } = await rig.pair()
-      const reading = far.read()
+      const reading = meanwhile(far.read())
       await near.end()
       assert.equal(await reading, null)
     },
@@ -88,7 +88,7 @@ export const end = area('end', [
     async run(rig) {
       const { near, far } = await rig.pair()
       assert.equal(near.tryWrite(pattern(0, 5000)), true)
-      const ending = near.end()
+      const ending = meanwhile(near.end())
       sameBytes(await collectBytes(far), pattern(0, 5000))
       await ending
     },

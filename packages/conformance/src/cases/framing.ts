@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { open, type Stream } from '@camio/core'
 import { area, OWN_BYTES, OWN_MESSAGES, PAIR, PLAIN } from '../case.js'
-import { rejectsCode, throwsCode, turns } from '../expect.js'
+import { meanwhile, rejectsCode, throwsCode, turns } from '../expect.js'
 import { checkPattern, collect, collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 import type { Rig } from '../rig.js'
 
@@ -61,7 +61,7 @@ export const framing = area('framing', [
     async run(rig) {
       const { near, far } = await rig.pair({ framing: 'bytes' })
       assert.equal(near.features.framing, 'bytes')
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       for (let from = 0, i = 1; from < 100_000; from += i, i = (i * 7) % 1999) await near.write(pattern(from, i))
       await near.end()
       checkPattern(await reading, 0)
@@ -102,7 +102,7 @@ export const framing = area('framing', [
       for (const frame of ['u32', 'line']) {
         const { near, far } = await rig.pair({ frame })
         assert.equal(far.features.framing, 'messages')
-        const reading = collect(far)
+        const reading = meanwhile(meanwhile(collect(far)))
         for (const message of MESSAGES) await near.write(message)
         await near.end()
         sameMessages(await reading, MESSAGES)
@@ -114,7 +114,7 @@ export const framing = area('framing', [
     needs: [PAIR, OWN_BYTES, PLAIN],
     async run(rig) {
       const { raw, framed } = await rawToFrames(rig, 'u32')
-      const reading = collect(framed)
+      const reading = meanwhile(collect(framed))
       await trickle(raw, join(MESSAGES.map(u32)), 1)
       await raw.end()
       sameMessages(await reading, MESSAGES)
@@ -125,7 +125,7 @@ export const framing = area('framing', [
     needs: [PAIR, OWN_BYTES, PLAIN],
     async run(rig) {
       const { raw, framed } = await rawToFrames(rig, 'line')
-      const reading = collect(framed)
+      const reading = meanwhile(collect(framed))
       await trickle(raw, join([...MESSAGES.map(line), Buffer.from('last')]), 1)
       await raw.end()
       sameMessages(await reading, [...MESSAGES, Buffer.from('last')])
@@ -148,7 +148,7 @@ export const framing = area('framing', [
       const { near, far } = await rig.pair({ frame: 'u32' })
       const sizes = [0, 1, 70_000, 3, 300_000, 65_536, 0, 1_000_000, 12]
       const sent = sizes.map((size, i) => pattern(i, size))
-      const reading = collect(far)
+      const reading = meanwhile(meanwhile(collect(far)))
       for (const message of sent) await near.write(message)
       await near.end()
       sameMessages(await reading, sent)
@@ -171,9 +171,11 @@ export const framing = area('framing', [
     needs: [PAIR, OWN_BYTES, PLAIN],
     async run(rig) {
       const { raw, framed } = await rawToFrames(rig, 'line', { 'max-message': 4096 })
-      const flooding = (async () => {
-        for (;;) await raw.write(pattern(0, 1000))
-      })()
+      const flooding = meanwhile(
+        (async () => {
+          for (;;) await raw.write(pattern(0, 1000))
+        })(),
+      )
       flooding.catch(() => {})
       await rejectsCode(framed.read(), 'ERR_CAMIO_TOO_LARGE')
     },
@@ -212,7 +214,7 @@ export const framing = area('framing', [
     async run(rig) {
       const { near, far } = await rig.pair({ frame: 'u32' })
       const sent = messages(2000, 50)
-      const reading = collect(far)
+      const reading = meanwhile(meanwhile(collect(far)))
       for (const message of sent) await near.write(message)
       await near.end()
       sameMessages(await reading, sent)

@@ -3,7 +3,7 @@ import type { Stream } from '@camio/core'
 import { ACROSS_PROCESSES, area, PAIR } from '../case.js'
 import { type Child, startProcess, task } from '../child/start.js'
 import type { Scenario } from '../child/task.js'
-import { checkError, fill, PEER_GONE, rejectsCode, writeUntilBroken } from '../expect.js'
+import { checkError, fill, meanwhile, PEER_GONE, rejectsCode, writeUntilBroken } from '../expect.js'
 import { checkPattern } from '../payload.js'
 import type { Rig } from '../rig.js'
 
@@ -61,7 +61,7 @@ export const killedPeer = area('a killed peer', [
       const { child, stream } = await childPeer(rig, 'hang', 0)
       await child.says('opened')
       await fill(stream)
-      const flushing = rejectsCode(stream.flush(), ...PEER_GONE)
+      const flushing = meanwhile(rejectsCode(stream.flush(), ...PEER_GONE))
       child.kill()
       await flushing
       await writeUntilBroken(stream)

@@ -27,7 +27,7 @@ async function leavesNothing(cycle: () => Promise<void>, times: number): Promise
   for (let i = 0; i < times / 4; i++) await cycle()
   const before = { descriptors: descriptors(), ...(await memory()) }
   for (let i = 0; i < times; i++) await cycle()
-  await until(() => descriptors() <= before.descriptors)
+  await until(() => descriptors() <= before.descriptors, `${times} rounds left descriptors open`)
   const { heap, external, rss } = await memory()
   assert.ok(heap - before.heap < 8 * MIB, `the heap grew by ${heap - before.heap} bytes in ${times} rounds`)
   assert.ok(external - before.external < 8 * MIB, `external memory grew by ${external - before.external} bytes`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isStream, listen, open as openStream } from '@camio/core'
 import { area, PAIR, READS, STORE } from '../case.js'
-import { checkError, rejectsCode } from '../expect.js'
+import { checkError, meanwhile, rejectsCode } from '../expect.js'
 import type { Rig } from '../rig.js'
 
 /** What a name that nobody serves may be answered with. */
@@ -117,10 +117,12 @@ export const open = area('open', [
     needs: [PAIR],
     async run(rig) {
       const listener = await rig.listen()
-      const loop = (async () => {
-        for await (const stream of listener) rig.keep(stream)
-      })()
-      const accepting = rejectsCode(listener.accept(), 'ERR_CAMIO_CLOSED')
+      const loop = meanwhile(
+        (async () => {
+          for await (const stream of listener) rig.keep(stream)
+        })(),
+      )
+      const accepting = meanwhile(rejectsCode(listener.accept(), 'ERR_CAMIO_CLOSED'))
       await listener.close()
       await Promise.all([loop, accepting])
       await listener.close()
@@ -133,7 +135,7 @@ export const open = area('open', [
       const listener = await rig.listen()
       const controller = new AbortController()
       const reason = new Error('enough')
-      const accepting = assert.rejects(listener.accept({ signal: controller.signal }), reason)
+      const accepting = meanwhile(assert.rejects(listener.accept({ signal: controller.signal }), reason))
       controller.abort(reason)
       await accepting
       await rig.connect(listener)

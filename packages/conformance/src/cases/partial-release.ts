@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, BYTES, PAIR, READS } from '../case.js'
-import { rejectsCode, staysPending, throwsCode } from '../expect.js'
+import { meanwhile, rejectsCode, staysPending, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes } from '../payload.js'
 
 export const partialRelease = area('partial release', [
@@ -14,7 +14,7 @@ export const partialRelease = area('partial release', [
       sameBytes(lease!, pattern(0, 10))
       assert.equal(far.release(4), true)
       assert.equal(far.tryRead(), null)
-      const waiting = far.readable()
+      const waiting = meanwhile(far.readable())
       await staysPending(waiting, 'readable() before anything new')
       await near.write(pattern(10, 5))
       await waiting
@@ -44,7 +44,7 @@ export const partialRelease = area('partial release', [
       await near.write(pattern(0, 10))
       await far.read()
       far.release(7)
-      const waiting = far.readable()
+      const waiting = meanwhile(far.readable())
       await near.end()
       await waiting
       assert.equal(far.ended, false)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type PipeError, type PipeResult, pipe as pipeTo, type Stream } from '@camio/core'
-import { area, MESSAGES, PAIR, PLAIN, READS, WRITES } from '../case.js'
-import { checkError, PEER_GONE } from '../expect.js'
+import { area, MESSAGES, PAIR, PLAIN, READS, STORE, WRITES } from '../case.js'
+import { checkError, meanwhile, PEER_GONE } from '../expect.js'
 import { memPair } from '../mem.js'
 import { checkPattern, collect, collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 import type { Rig } from '../rig.js'
@@ -40,14 +40,11 @@ export const pipe = area('pipe', [
   },
   {
     title: 'from another transport into what is kept',
-    needs: [WRITES],
+    needs: [STORE, WRITES],
     async run(rig) {
       const { stream, arrived } = await rig.sink()
-      const source = await memSource(rig)
-      const piping = pipeTo(source, stream, { end: false })
-      if (rig.subject.harness.store) await piping
-      const [result, got] = await Promise.all([piping, piping.then(arrived)])
-      checkAll(rig, result, got)
+      const result = await pipeTo(await memSource(rig), stream, { end: false })
+      checkAll(rig, result, await arrived())
     },
   },
   {
@@ -64,7 +61,7 @@ export const pipe = area('pipe', [
     needs: [READS],
     async run(rig) {
       const sinks = [await memPair(rig), await memPair(rig)]
-      const arriving = sinks.map(({ far }) => collect(far))
+      const arriving = sinks.map(({ far }) => meanwhile(collect(far)))
       const result = await pipeTo(
         await rig.source(SENT),
         sinks.map(({ near }) => near),
@@ -105,7 +102,7 @@ export const pipe = area('pipe', [
       const from = await rig.pair()
       const controller = new AbortController()
       const first = pattern(0, 1000)
-      const piping = pipeTo(from.far, near, { signal: controller.signal })
+      const piping = meanwhile(pipeTo(from.far, near, { signal: controller.signal }))
       await from.near.write(first)
       await far.readable()
       controller.abort()
@@ -126,7 +123,7 @@ export const pipe = area('pipe', [
     needs: [PAIR],
     async run(rig) {
       const { near, far } = await rig.pair()
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await pipeTo(await memSource(rig), near, { end: false })
       await near.write(pattern(TOTAL, 100))
       const source = await memSource(rig)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, BYTES, MESSAGES, PAIR, READS } from '../case.js'
-import { next, throwsCode } from '../expect.js'
+import { meanwhile, next, throwsCode } from '../expect.js'
 import { checkPattern, collect, collectBytes, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
 export const read = area('read', [
@@ -11,7 +11,7 @@ export const read = area('read', [
       const { near, far } = await rig.pair()
       assert.equal(far.tryRead(), null)
       assert.equal(far.ended, false)
-      const waiting = far.readable()
+      const waiting = meanwhile(far.readable())
       await near.write(pattern(0, 10))
       await waiting
       sameBytes(far.tryRead()!, pattern(0, 10))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { listen, open, Selector, select as selectFirst } from '@camio/core'
 import '@camio/mem'
 import { area, PAIR, POLLS } from '../case.js'
-import { fill, next, staysPending } from '../expect.js'
+import { fill, meanwhile, next, staysPending } from '../expect.js'
 import { memName } from '../mem.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
 
@@ -13,7 +13,7 @@ export const select = area('select', [
     async run(rig) {
       const listener = await rig.listen()
       const pairs = [await rig.connect(listener), await rig.connect(listener), await rig.connect(listener)]
-      const waiting = selectFirst(pairs.map(({ far }) => far))
+      const waiting = meanwhile(selectFirst(pairs.map(({ far }) => far)))
       await staysPending(waiting, 'select with nothing at hand')
       await pairs[1]!.near.write(pattern(0, 10))
       assert.deepEqual(await waiting, [pairs[1]!.far])
@@ -54,7 +54,7 @@ export const select = area('select', [
       await ended.near.end()
       assert.deepEqual(await selectFirst([ended.far]), [ended.far])
       const closed = await rig.pair()
-      const waiting = selectFirst([closed.far])
+      const waiting = meanwhile(selectFirst([closed.far]))
       await closed.far.close()
       assert.deepEqual(await waiting, [closed.far])
     },
@@ -66,9 +66,9 @@ export const select = area('select', [
       const { near, far } = await rig.pair()
       assert.deepEqual(await selectFirst([{ stream: near, for: 'write' }]), [near])
       await fill(near)
-      const waiting = selectFirst([{ stream: near, for: 'write' }])
+      const waiting = meanwhile(selectFirst([{ stream: near, for: 'write' }]))
       await staysPending(waiting, 'select for write on a full stream')
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       assert.deepEqual(await waiting, [near])
       await near.end()
       await reading
@@ -79,7 +79,7 @@ export const select = area('select', [
     needs: [PAIR],
     async run(rig) {
       const listener = await rig.listen()
-      const waiting = selectFirst([listener])
+      const waiting = meanwhile(selectFirst([listener]))
       await staysPending(waiting, 'select on an idle listener')
       rig.keep(await open(listener.uri, rig.openOptions()))
       assert.deepEqual(await waiting, [listener])
@@ -94,7 +94,7 @@ export const select = area('select', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const selector = new Selector().add(far)
-      const waits = [selectFirst([far]), selector.wait(), far.readable()]
+      const waits = [selectFirst([far]), selector.wait(), far.readable()].map(meanwhile<unknown>)
       await near.write(pattern(0, 10))
       await Promise.all(waits)
       selector.close()
@@ -108,7 +108,7 @@ export const select = area('select', [
       const { near, far } = await rig.pair()
       const controller = new AbortController()
       const reason = new Error('enough')
-      const waiting = assert.rejects(selectFirst([far], { signal: controller.signal }), reason)
+      const waiting = meanwhile(assert.rejects(selectFirst([far], { signal: controller.signal }), reason))
       controller.abort(reason)
       await waiting
       await near.write(pattern(0, 10))
@@ -179,7 +179,7 @@ export const select = area('select', [
       const selector = new Selector().add(far).add(memFar).add(other)
       for (let round = 0; round < 10; round++) {
         const [writer, reader] = round % 2 === 0 ? [near, far] : [memNear, memFar]
-        const waiting = selector.wait()
+        const waiting = meanwhile(selector.wait())
         await writer.write(pattern(round, 10))
         assert.deepEqual([...(await waiting)], [reader])
         sameBytes(await next(reader), pattern(round, 10))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, PAIR } from '../case.js'
-import { fill, next, staysPending } from '../expect.js'
+import { fill, meanwhile, next, staysPending } from '../expect.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
 
 export const waiters = area('waiters', [
@@ -9,7 +9,7 @@ export const waiters = area('waiters', [
     needs: [PAIR],
     async run(rig) {
       const { near, far } = await rig.pair()
-      const waits = [far.readable(), far.readable(), far.readable()]
+      const waits = [far.readable(), far.readable(), far.readable()].map(meanwhile)
       await near.write(pattern(0, 10))
       await Promise.all(waits)
       sameBytes(await next(far), pattern(0, 10))
@@ -32,8 +32,8 @@ export const waiters = area('waiters', [
     async run(rig) {
       const { near, far } = await rig.pair()
       await fill(near)
-      const waits = [near.writable(), near.writable()]
-      const reading = collectBytes(far)
+      const waits = [near.writable(), near.writable()].map(meanwhile)
+      const reading = meanwhile(collectBytes(far))
       await Promise.all(waits)
       await near.end()
       await reading
@@ -54,7 +54,7 @@ export const waiters = area('waiters', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const before = far.stats.read.wakeUps
-      const waiting = far.readable()
+      const waiting = meanwhile(far.readable())
       await near.write(pattern(0, 10))
       await waiting
       assert.ok(far.stats.read.wakeUps > before, 'the wake-up is counted')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { area, BYTES, MESSAGES, PAIR, WRITES } from '../case.js'
-import { rejectsCode, throwsCode } from '../expect.js'
+import { meanwhile, rejectsCode, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
 export const write = area('write', [
@@ -34,7 +34,7 @@ export const write = area('write', [
       const { near, far } = await rig.pair()
       const length = Math.min(700_000, rig.messages ? near.maxClaim : Infinity)
       const bytes = pattern(0, length)
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await near.write(bytes)
       bytes.fill(33)
       await near.end()
@@ -59,7 +59,7 @@ export const write = area('write', [
     async run(rig) {
       const { near, far } = await rig.pair({ 'max-message': '256KiB' })
       const length = Math.min(near.maxClaim, 4 * 1024 * 1024) * 2 + 17
-      const reading = collectBytes(far)
+      const reading = meanwhile(collectBytes(far))
       await near.write(pattern(0, length))
       await near.end()
       const bytes = await reading
@@ -79,7 +79,7 @@ export const write = area('write', [
       throwsCode(() => near.tryWrite(large), 'ERR_CAMIO_TOO_LARGE')
       await rejectsCode(near.write(large), 'ERR_CAMIO_TOO_LARGE')
       const largest = pattern(0, near.maxClaim)
-      const reading = far.read()
+      const reading = meanwhile(far.read())
       await near.write(largest)
       sameBytes((await reading)!, largest)
     },

@@ -1,0 +1,19 @@
+/** The messages view over bytes passes what a message stream must. */
+import { conformance } from '@camio/conformance'
+import test from 'ava'
+import './duct.js'
+
+let names = 0
+
+for (const frame of ['u32', 'line']) {
+  conformance({
+    test: test.serial,
+    harness: {
+      scheme: 'duct',
+      label: `frame=${frame}`,
+      module: import.meta.resolve('./duct.js'),
+      options: { frame },
+      pair: { address: () => `duct:${frame}-${++names}` },
+    },
+  })
+}
