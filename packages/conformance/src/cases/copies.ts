@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, BYTES, MESSAGES, PAIR, PLAIN, WRITES } from '../case.js'
+import { area, BYTES, MESSAGES, PAIR, PLAIN, READS, STORE, WRITES } from '../case.js'
 import { turns } from '../expect.js'
 import { messages, pattern, sameBytes } from '../payload.js'
 
@@ -30,6 +30,16 @@ export const copies = area('copies', [
       // A lease of a byte stream may come in several pieces.
       const leases = far.stats.read.messages
       assert.ok(far.stats.read.copies <= leases * far.features.copies.read, `read: ${far.stats.read.copies} copies`)
+    },
+  },
+  {
+    title: 'what is stored is lent at the cost that features.copies says, no more',
+    needs: [STORE, READS, PLAIN],
+    async run(rig) {
+      const stream = await rig.source(messages(100, 10_000))
+      for await (const lease of stream) assert.ok(lease.length > 0)
+      const { copies: made, messages: leases } = stream.stats.read
+      assert.ok(made <= leases * stream.features.copies.read, `${made} copies for ${leases} leases`)
     },
   },
   {

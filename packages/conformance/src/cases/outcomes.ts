@@ -1,9 +1,9 @@
 /** The outcome table of docs/writing-a-scheme.md: every method in every state, one case a state. */
 import assert from 'node:assert/strict'
 import { isCamioError, type Stream } from '@camio/core'
-import { area, type Case, MESSAGES, mode, type Need, PAIR } from '../case.js'
+import { area, type Case, MESSAGES, mode, type Need, PAIR, READS, STORE, WRITES } from '../case.js'
 import { fill, PEER_GONE, turns, writeUntilBroken } from '../expect.js'
-import { pattern } from '../payload.js'
+import { collectBytes, pattern } from '../payload.js'
 import type { Rig } from '../rig.js'
 
 type Outcome =
@@ -87,6 +87,23 @@ const NOTHING_TO_READ: Row = { ...READING, read: 'waits', readable: 'waits' }
 /** Every method that asks for room, in a state in which writing is forbidden. */
 function noWriting(why: Outcome): Row {
   return { tryClaim: why, tryClaimAt: why, tryWrite: why, write: why }
+}
+
+const CLOSED: Row = {
+  ...noWriting('CLOSED'),
+  tryRead: 'CLOSED',
+  readBatch: 'CLOSED',
+  tryReadBatch: 'CLOSED',
+  release: 'true',
+  commit: 'done',
+  cancel: 'done',
+  tryFlush: 'CLOSED',
+  read: 'CLOSED',
+  readable: 'CLOSED',
+  writable: 'CLOSED',
+  flush: 'CLOSED',
+  end: 'CLOSED',
+  close: 'done',
 }
 
 const STATES: readonly State[] = [
@@ -189,22 +206,7 @@ const STATES: readonly State[] = [
       await far.close()
       return far
     },
-    outcomes: {
-      ...noWriting('CLOSED'),
-      tryRead: 'CLOSED',
-      readBatch: 'CLOSED',
-      tryReadBatch: 'CLOSED',
-      release: 'true',
-      commit: 'done',
-      cancel: 'done',
-      tryFlush: 'CLOSED',
-      read: 'CLOSED',
-      readable: 'CLOSED',
-      writable: 'CLOSED',
-      flush: 'CLOSED',
-      end: 'CLOSED',
-      close: 'done',
-    },
+    outcomes: CLOSED,
   },
   {
     name: 'ended by itself',
@@ -279,6 +281,68 @@ const STATES: readonly State[] = [
     needs: [PAIR, mode('r')],
     make: async (rig) => oneWay(rig, 'r'),
     outcomes: { ...NOTHING_TO_READ, ...noWriting('NOT_WRITABLE'), close: 'done' },
+  },
+  {
+    name: 'stored, something at hand',
+    needs: [STORE, READS],
+    make: (rig) => rig.source([pattern(0, 100)]),
+    outcomes: {
+      ...noWriting('NOT_WRITABLE'),
+      release: 'MISUSE',
+      ended: 'false',
+      commit: 'MISUSE',
+      cancel: 'MISUSE',
+      read: 'lease',
+      readable: 'done',
+      close: 'done',
+    },
+  },
+  {
+    name: 'stored, a lease out',
+    needs: [STORE, READS],
+    async make(rig) {
+      const stream = await rig.source([pattern(0, 100)])
+      await stream.read()
+      return stream
+    },
+    outcomes: { tryRead: 'MISUSE', readBatch: 'MISUSE', tryReadBatch: 'MISUSE', read: 'MISUSE', release: 'true' },
+  },
+  {
+    name: 'stored, read to the end',
+    needs: [STORE, READS],
+    async make(rig) {
+      const stream = await rig.source([pattern(0, 100)])
+      await collectBytes(stream)
+      return stream
+    },
+    outcomes: { ...READING, ended: 'true', read: 'null', readable: 'done', close: 'done' },
+  },
+  {
+    name: 'stored, closed',
+    needs: [STORE, READS],
+    async make(rig) {
+      const stream = await rig.source([pattern(0, 100)])
+      await stream.close()
+      return stream
+    },
+    outcomes: CLOSED,
+  },
+  {
+    name: 'to be stored',
+    needs: [STORE, WRITES],
+    make: async (rig) => (await rig.sink()).stream,
+    outcomes: WRITING,
+  },
+  {
+    name: 'stored, opened for writing only',
+    needs: [STORE, mode('w')],
+    make: async (rig) => rig.openStore(await rig.subject.harness.store!.place(), 'w'),
+    outcomes: {
+      tryRead: 'NOT_READABLE',
+      readBatch: 'NOT_READABLE',
+      tryReadBatch: 'NOT_READABLE',
+      read: 'NOT_READABLE',
+    },
   },
 ]
 
