@@ -27,6 +27,7 @@ export function resultOf(suite: string, measured: Measured): Result {
     spread: spreadsOf(figures),
     goals: judge(subject.goals ?? [], rounds),
     absent: Object.fromEntries(measured.absent),
+    others: measured.others,
     note: subject.note,
     calibration: measured.calibration,
   }

@@ -1,11 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { shuffled } from './random.js'
 import type { Case, Contestant, Entry, Measured, Round } from './types.js'
+
+/** Others that take more of the cores than this spoil a run. */
+export const CALM = 0.1
+const REST_MS = 500
 
 export interface RoundOptions {
   readonly runs: number
   /** Rounds before those that count: caches, the governor, the first compile. */
   readonly warmup: number
   readonly next: () => number
+  /** Begins to watch what share of the machine others take; the answer's answer is the share, `null` if it is not known. */
+  watchOthers(): () => number | null
   progress(text: string): void
 }
 
@@ -13,34 +20,55 @@ const isPresent = (entry: Entry): entry is Contestant => 'run' in entry
 
 /** Runs a case's contestants interleaved: every round has each of them once, in an order of its own. */
 export async function runRounds(subject: Case, options: RoundOptions): Promise<Measured> {
+  const { runs, warmup, next, progress } = options
   const absent = new Map<string, string>()
   for (const entry of subject.entries) if (!isPresent(entry)) absent.set(entry.name, entry.absent)
   const contestants = subject.entries.filter(isPresent)
+  const runner = new Runner(options, runs * contestants.length)
   const rounds: Round[] = []
-  for (let i = -options.warmup; i < options.runs; i++) {
-    const label = i < 0 ? 'warm-up' : `round ${i + 1} of ${options.runs}`
-    const present = contestants.filter((contestant) => !absent.has(contestant.name))
-    const round = await runRound(shuffled(present, options.next), absent, (name) => {
-      options.progress(`${subject.name}: ${label}: ${name}`)
-    })
+  for (let i = -warmup; i < runs; i++) {
+    const label = i < 0 ? 'warm-up' : `round ${i + 1} of ${runs}`
+    const round = new Map<string, number>()
+    for (const contestant of shuffled(contestants, next)) {
+      if (absent.has(contestant.name)) continue
+      progress(`${subject.name}: ${label}: ${contestant.name}`)
+      try {
+        round.set(contestant.name, await (i < 0 ? contestant.run() : runner.run(contestant)))
+      } catch (error) {
+        absent.set(contestant.name, `failed: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
     if (i >= 0) rounds.push(round)
   }
-  return { case: subject, rounds, absent }
+  return { case: subject, rounds, absent, others: runner.others }
 }
 
-async function runRound(
-  order: readonly Contestant[],
-  absent: Map<string, string>,
-  onRun: (name: string) => void,
-): Promise<Round> {
-  const round = new Map<string, number>()
-  for (const contestant of order) {
-    onRun(contestant.name)
-    try {
-      round.set(contestant.name, await contestant.run())
-    } catch (error) {
-      absent.set(contestant.name, `failed: ${error instanceof Error ? error.message : String(error)}`)
+/** Repeats runs that others disturbed, until there were too many of them. */
+class Runner {
+  private readonly shares: number[] = []
+
+  constructor(
+    private readonly options: RoundOptions,
+    private repeats: number,
+  ) {}
+
+  /** The share of the machine that others took on average during the runs that count. */
+  get others(): number {
+    const { shares } = this
+    return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length
+  }
+
+  async run(contestant: Contestant): Promise<number> {
+    for (;;) {
+      const share = this.options.watchOthers()
+      const figure = await contestant.run()
+      const others = share() ?? 0
+      if (others <= CALM || this.repeats-- <= 0) {
+        this.shares.push(others)
+        return figure
+      }
+      this.options.progress(`${contestant.name}: others were busy, once more`)
+      await sleep(REST_MS)
     }
   }
-  return round
 }

@@ -1,6 +1,7 @@
 import { random } from './random.js'
 import { resultOf } from './result.js'
 import { runRounds } from './rounds.js'
+import { watchOthers } from './run/load.js'
 import type { Case, Measured, Result, Settings, Suite } from './types.js'
 
 export interface SuiteOptions extends Settings {
@@ -33,7 +34,8 @@ async function measure(suite: Suite, subject: Case, options: SuiteOptions, next:
   try {
     await subject.prepare?.()
     const runs = options.runs ?? subject.runs
-    const outcome = await runRounds(subject, { runs, warmup: options.quick ? 0 : 1, next, progress: options.progress })
+    const warmup = options.quick ? 0 : 1
+    const outcome = await runRounds(subject, { runs, warmup, next, watchOthers, progress: options.progress })
     return { ...outcome, calibration }
   } finally {
     await subject.cleanup?.()

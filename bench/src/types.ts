@@ -70,6 +70,8 @@ export interface Measured {
   readonly rounds: readonly Round[]
   /** Contestants that were absent or failed, by name, with the reason. */
   readonly absent: ReadonlyMap<string, string>
+  /** The share of the machine's cores that other programs took during the runs that count. */
+  readonly others: number
   readonly calibration?: Calibration | undefined
 }
 
@@ -90,6 +92,8 @@ export interface Result {
   readonly spread: Readonly<Record<string, number>>
   readonly goals: readonly Judgement[]
   readonly absent: Readonly<Record<string, string>>
+  /** The share of the machine's cores that other programs took meanwhile, 0 to 1. */
+  readonly others: number
   readonly note?: string | undefined
   readonly calibration?: Calibration | undefined
 }

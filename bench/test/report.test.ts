@@ -20,6 +20,7 @@ const result: Result = {
     { against: 'limit', is: '<=', ratio: 1.2, got: 1.5, pass: false },
   ],
   absent: { socat: 'not installed' },
+  others: 0.02,
 }
 
 test('numbers keep three digits', (t) => {
@@ -43,6 +44,8 @@ test('the table has a line for each contestant, with goals and who is absent', (
 
 test('notes and the calibration stand below', (t) => {
   const text = table({ ...result, note: 'mind the gap', calibration: { 'C round trip, us': 80 } })
+  t.notRegex(text, /disturbed/)
+  t.regex(table({ ...result, others: 0.4 }), /disturbed: other programs took 40 % of the cores/)
   t.regex(text, /note: mind the gap\n {2}right before: C round trip, us 80\.0$/)
 })
 

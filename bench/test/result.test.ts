@@ -36,6 +36,7 @@ const measured: Measured = {
     ]),
   ],
   absent: new Map([['socat', 'not installed']]),
+  others: 0.02,
 }
 
 test('a line of --json has the promised fields', (t) => {
@@ -50,6 +51,7 @@ test('a line of --json has the promised fields', (t) => {
   t.deepEqual(line.ratio, { limit: 1.5, cat: 0.6 })
   t.is(line.runs, 3)
   t.deepEqual(line.spread, { ours: 20 / 60, limit: 0, cat: 0 })
+  t.is(line.others, 0.02)
   t.deepEqual(line.absent, { socat: 'not installed' })
 })
 
@@ -82,7 +84,7 @@ test('a goal can be a difference', (t) => {
 
 test('without ours there are figures, but no ratios', (t) => {
   const rounds = [new Map([['cat', 100]])]
-  const result = resultOf('cat', { case: subject, rounds, absent: new Map([['ours', 'failed: x']]) })
+  const result = resultOf('cat', { case: subject, rounds, absent: new Map([['ours', 'failed: x']]), others: 0 })
   t.is(result.ours, null)
   t.deepEqual(result.ratio, {})
   t.deepEqual(result.peers, { cat: 100 })

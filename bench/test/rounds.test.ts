@@ -8,7 +8,7 @@ const subject = (entries: Entry[]): Case => ({ name: 'x', unit: 'ms', better: 'l
 function orderOf(seed: number, warmup = 0): Promise<string[]> {
   const order: string[] = []
   const entry = (name: string): Entry => ({ name, role: 'peer', run: async () => order.push(name) })
-  const options = { runs: 6, warmup, next: random(seed), progress: () => {} }
+  const options = { runs: 6, warmup, next: random(seed), watchOthers: () => () => 0, progress: () => {} }
   return runRounds(subject([entry('a'), entry('b'), entry('c')]), options).then(() => order)
 }
 
@@ -25,7 +25,14 @@ test('every round has every contestant once', async (t) => {
 test('rounds to warm up do not count', async (t) => {
   let runs = 0
   const entry: Entry = { name: 'ours', role: 'ours', run: async () => ++runs }
-  const { rounds } = await runRounds(subject([entry]), { runs: 2, warmup: 3, next: random(1), progress: () => {} })
+  const { rounds } = await runRounds(subject([entry]), {
+    runs: 2,
+    warmup: 3,
+    next: random(1),
+    watchOthers: () => () => 0,
+    watchOthers: () => () => 0,
+    progress: () => {},
+  })
   t.deepEqual(
     rounds.map((round) => round.get('ours')),
     [4, 5],
@@ -55,6 +62,20 @@ test('who is absent or fails is named with the reason, and the others go on', as
     rounds.map((round) => [...round.keys()]),
     [['ours'], ['ours']],
   )
+})
+
+test('runs that others disturb are repeated, but not for ever', async (t) => {
+  const shares = [0.5, 0.02, 0.3, 0.4, 0.4]
+  let runs = 0
+  const entry: Entry = { name: 'ours', role: 'ours', run: async () => ++runs }
+  const watchOthers = () => () => shares.shift() ?? null
+  const options = { runs: 2, warmup: 0, next: random(1), watchOthers, progress: () => {} }
+  const { rounds, others } = await runRounds(subject([entry]), options)
+  t.deepEqual(
+    rounds.map((round) => round.get('ours')),
+    [2, 4],
+  )
+  t.is(others.toFixed(2), '0.21')
 })
 
 test('shuffling keeps every item and the original', (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { Child, runChild } from '../dist/run/child.js'
 import { parseCpuList, pickPair } from '../dist/run/cpus.js'
+import { ticksOfAll, ticksOfOwn, watchOthers } from '../dist/run/load.js'
 import { runPair } from '../dist/run/pair.js'
 
 const script = (source: string): string[] => [process.execPath, '-e', source]
@@ -15,6 +16,12 @@ test('a pair sits on two cores, not on two threads of one, where it can', (t) =>
   t.deepEqual(pickPair([0, 1, 2, 3], siblings), [0, 2])
   t.deepEqual(pickPair([0, 1], siblings), [0, 1])
   t.deepEqual(pickPair([4], siblings), [4, 4])
+})
+
+test('what others use is what all use without what we use', (t) => {
+  t.is(ticksOfAll('cpu  100 2 30 4000 50 6 7 8 0 0\ncpu0 1 2 3'), 140)
+  t.is(ticksOfOwn('12 (a (b) c) S 1 1 1 0 -1 4194304 100 200 0 0 11 12 13 14 20 0'), 50)
+  t.is(watchOthers()(), null)
 })
 
 test('a program answers with a line', async (t) => {

@@ -1,4 +1,5 @@
 import { LIMIT, OURS } from '../result.js'
+import { CALM } from '../rounds.js'
 import type { Judgement, Result } from '../types.js'
 import { percent, short } from './number.js'
 
@@ -7,6 +8,7 @@ export function table(result: Result): string {
   const lines = [heading(result)]
   for (const row of align(rows(result))) lines.push(`  ${row}`)
   if (result.note !== undefined) lines.push(`  note: ${result.note}`)
+  if (result.others > CALM) lines.push(`  disturbed: other programs took ${percent(result.others)} of the cores`)
   if (result.calibration !== undefined) lines.push(`  right before: ${calibrationText(result.calibration)}`)
   return lines.join('\n')
 }

@@ -179,7 +179,14 @@ function growth(measured: readonly Measured[]): Measured[] {
     return quotients
   })
   const { note: _, ...subject } = many.case
-  return [{ case: { ...subject, name: 'an event with 10 000 against 10', unit: 'x' }, rounds, absent: many.absent }]
+  return [
+    {
+      case: { ...subject, name: 'an event with 10 000 against 10', unit: 'x' },
+      rounds,
+      absent: many.absent,
+      others: many.others,
+    },
+  ]
 }
 
 async function calibrate(): Promise<Calibration> {
