@@ -89,22 +89,20 @@ function noWriting(why: Outcome): Row {
   return { tryClaim: why, tryClaimAt: why, tryWrite: why, write: why }
 }
 
-const CLOSED: Row = {
+/** A closed stream that could only be read; what can be written has more to say. */
+const CLOSED_READING: Row = {
   ...noWriting('CLOSED'),
   tryRead: 'CLOSED',
   readBatch: 'CLOSED',
   tryReadBatch: 'CLOSED',
   release: 'true',
-  commit: 'done',
-  cancel: 'done',
-  tryFlush: 'CLOSED',
   read: 'CLOSED',
   readable: 'CLOSED',
   writable: 'CLOSED',
-  flush: 'CLOSED',
   end: 'CLOSED',
   close: 'done',
 }
+const CLOSED: Row = { ...CLOSED_READING, commit: 'done', cancel: 'done', tryFlush: 'CLOSED', flush: 'CLOSED' }
 
 const STATES: readonly State[] = [
   {
@@ -290,8 +288,6 @@ const STATES: readonly State[] = [
       ...noWriting('NOT_WRITABLE'),
       release: 'MISUSE',
       ended: 'false',
-      commit: 'MISUSE',
-      cancel: 'MISUSE',
       read: 'lease',
       readable: 'done',
       close: 'done',
@@ -325,7 +321,7 @@ const STATES: readonly State[] = [
       await stream.close()
       return stream
     },
-    outcomes: CLOSED,
+    outcomes: CLOSED_READING,
   },
   {
     name: 'to be stored',
