@@ -9,14 +9,11 @@ const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
 const packages = dirname(here)
 
-/** What the command imports on the way stays a file of its own, found from where the bundle lies. */
-const lazyModules = {
-  name: 'lazy modules stay outside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined
-      return { path: `./${relative(dist, join(resolveDir, path)).split(sep).join('/')}`, external: true }
-    })
+/** src/lazy.ts, as the launcher does it: with kept code V8 forgets who may import. */
+const launcherImports = {
+  name: 'lazy modules are imported by bin/camio.cjs',
+  setup({ onLoad }) {
+    onLoad({ filter: /cli[\\/]dist[\\/]lazy\.js$/ }, () => ({ contents: 'export const load = __import', loader: 'js' }))
   },
 }
 
@@ -66,6 +63,6 @@ await build({
   target: 'node20.19',
   minify: true,
   banner: { js: banner },
-  plugins: [lazyModules, whereItWas, quickAddon],
+  plugins: [launcherImports, whereItWas, quickAddon],
   logLevel: 'warning',
 })

@@ -4,7 +4,7 @@
 'use strict'
 const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { Script, constants } = require('node:vm')
+const { Script } = require('node:vm')
 
 const folder = join(__dirname, '../dist')
 const file = join(folder, 'camio.cjs')
@@ -19,10 +19,9 @@ function readKept() {
 }
 
 const cachedData = readKept()
-const script = new Script(`(function (require, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`, {
+const script = new Script(`(function (require, __filename, __dirname, __import) {${readFileSync(file, 'latin1')}\n})`, {
   filename: file,
   cachedData,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 })
 
 /** After a `cat` that went well: what it used is compiled by now. Where nobody may write, nothing is kept. */
@@ -36,4 +35,7 @@ function keep() {
 }
 
 if (cachedData === undefined || script.cachedDataRejected) process.once('exit', keep)
-script.runInThisContext()(require, file, folder)
+/** For the bundle, which is no module. Names are looked up from here, `./` is the bundle's folder. */
+const load = (specifier) => import(specifier.replace(/^\.\//, '../dist/'))
+
+script.runInThisContext()(require, file, folder, load)

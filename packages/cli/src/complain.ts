@@ -3,7 +3,14 @@ import { writeSync } from 'node:fs'
 import type { CamioError } from '@camio/core'
 
 /** The command was given wrongly: exit code 2. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** By name: the bundle and what it imports have a class each. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError'
+}
 
 const USAGE_CODES = new Set([
   'ERR_CAMIO_BAD_URI',
@@ -16,7 +23,7 @@ const USAGE_CODES = new Set([
 
 /** Exit codes: 0 all went well, 1 an input or output failed, 2 the command was given wrongly. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof UsageError || USAGE_CODES.has((error as CamioError).code) ? 2 : 1
+  return isUsageError(error) || USAGE_CODES.has((error as CamioError).code) ? 2 : 1
 }
 
 /** `camio cat: file:x: no such file` */
@@ -36,10 +43,9 @@ export function say(fd: 1 | 2, text: string): void {
   }
 }
 
-/** The error's own words, without the URI that the line begins with already. */
+/** The error's own words, without the URI, with which the line begins already. */
 export function reason(error: unknown, uri: string): string {
-  const { message } = error as Error
-  const at = message.indexOf(uri)
-  if (at < 0 || at > 40) return message
-  return message.slice(at + uri.length).replace(/^:?\s+/, '') || message
+  const words = (error as Error).message.split(` in ${uri}`).join('')
+  const at = words.indexOf(`${uri}: `)
+  return at >= 0 && at < 20 ? words.slice(at + uri.length + 2) : words
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { KNOWN_SCHEMES, registry } from '@camio/core'
 import { nearest } from '@camio/core/spi'
 import { UsageError } from './complain.js'
+import { load } from './lazy.js'
 
 export interface Plugins {
   /** By `--plugin`: loaded in any case. */
@@ -33,7 +34,7 @@ export async function findScheme(scheme: string, plugins: Plugins): Promise<bool
 /** @returns whether `@camio/...` is installed */
 export async function loadOwn(name: string): Promise<boolean> {
   try {
-    await import(name)
+    await load(name)
     return true
   } catch (error) {
     if (isMissing(error, name)) return false
@@ -43,23 +44,25 @@ export async function loadOwn(name: string): Promise<boolean> {
 
 /** A package beside the command or in the user's project, or a file. @throws UsageError */
 export async function loadPlugin(name: string): Promise<void> {
-  const problem = (error: unknown) => new UsageError(`cannot load the plugin "${name}": ${(error as Error).message}`)
+  const problem = (error: unknown) =>
+    new UsageError(`cannot load the plugin "${name}": ${(error as Error).message.split('\n')[0]}`)
   const isPath = /^\.{0,2}[/\\]/.test(name)
   try {
-    if (!isPath) return void (await import(name))
+    if (!isPath) return void (await load(name))
   } catch (error) {
     if (!isMissing(error, name)) throw problem(error)
   }
   try {
-    await import(await fromHere(name))
+    await load(fromHere(name))
   } catch (error) {
     throw problem(error)
   }
 }
 
 /** The URL of the file that a program in the working directory would get for `name`. */
-async function fromHere(name: string): Promise<string> {
-  const [{ createRequire }, { pathToFileURL }] = await Promise.all([import('node:module'), import('node:url')])
+function fromHere(name: string): string {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  const { pathToFileURL } = process.getBuiltinModule('node:url')
   return pathToFileURL(createRequire(join(process.cwd(), 'camio')).resolve(name)).href
 }
 

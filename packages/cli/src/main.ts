@@ -4,18 +4,19 @@
  */
 import '@camio/file'
 import { cat } from './cat/cat.js'
-import { complain, UsageError } from './complain.js'
+import { complain, isUsageError } from './complain.js'
+import { load } from './lazy.js'
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args
   // Everything is written and closed when `cat` is done: leaving at once saves what Node's orderly end costs.
   if (command === 'cat') process.exit(await cat(rest))
-  const { other } = await import('./other.js')
+  const { other } = (await load('./other.js')) as typeof import('./other.js')
   process.exitCode = await other(command, rest)
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof UsageError)) throw error
+  if (!isUsageError(error)) throw error
   complain('camio', error.message)
   process.exit(2)
 })

@@ -30,7 +30,8 @@ test('the summary is on standard output when that is no output, and adds up', as
   t.true(summary.seconds > 0)
   t.is(readFileSync(join(cwd, 'out')).length, 3_000_002)
   const native = process.platform === 'linux' && (await engine()) === 'native'
-  if (native) t.like(summary, { path: 'copy_file_range', copies: 0 })
+  if (native) t.like(summary, { copies: 0 })
+  if (native) t.true(['copy_file_range', 'sendfile', 'splice', 'mmap'].includes(summary.path!), summary.path!)
   t.true(summary.systemCalls > 0)
 })
 
@@ -63,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     t.is(outcome.signal, signal)
     t.regex(
       outcome.stderr,
-      new RegExp(`camio cat: stopped by ${signal} after [\\d.]+ [KMGTP]?i?B in [\\d.]+ s by \\w+\n$`),
+      new RegExp(`camio cat: stopped by ${signal} after [\\d.]+ [KMGTP]?i?B in [\\d.]+ s by \\S+\n$`),
     )
   })
 

@@ -1,6 +1,7 @@
 /** `camio cat`: from any streams to any streams, by the cheapest path that they allow. */
-import { complain, exitCodeOf, reason, say, UsageError } from '../complain.js'
+import { complain, exitCodeOf, isUsageError, reason, say } from '../complain.js'
 import { type End, resolveEnd } from '../end.js'
+import { load } from '../lazy.js'
 import { loadPlugin, pluginsFrom } from '../load.js'
 import { now } from '../units.js'
 import { parse, type Request } from './arguments.js'
@@ -21,14 +22,14 @@ export async function cat(args: readonly string[]): Promise<number> {
     if (request.help) return await help()
     return await new Cat(request).run()
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
+    if (!isUsageError(error)) throw error
     complain(NAME, error.message)
     return 2
   }
 }
 
 async function help(): Promise<number> {
-  const { CAT_HELP } = await import('../help.js')
+  const { CAT_HELP } = (await load('./help.js')) as typeof import('../help.js')
   say(1, CAT_HELP)
   return 0
 }
@@ -74,6 +75,8 @@ class Cat implements Job {
     // What is small is done at once: nobody could interrupt it.
     if (!small) this.interruption = new Interruption()
     for (const end of clashing) this.failed(end, new Error('input file is output file'))
+    // Standard output was opened by others; what we would open ourselves, and empty, stays as it is.
+    if (clashing.size > 0 && this.outputs.some(({ scheme }) => scheme !== 'stdio')) return
     const inputs = this.inputs.filter((end) => !clashing.has(end))
     if (this.watched()) this.progress = new Progress(total)
     try {
