@@ -15,7 +15,7 @@ test('first: file to file and file to standard output', async (t) => {
   writeFileSync(join(cwd, 'in'), TEXT)
   const copied = await run(example('first'), ['file:in', 'file:out?mode=w'], cwd)
   t.is(copied.code, 0)
-  t.regex(copied.stderr, /^25 bytes by \w+, \d+ copies\n$/)
+  t.regex(copied.stderr, /^26 bytes by \w+, \d+ copies\n$/)
   t.is(readFileSync(join(cwd, 'out'), 'utf8'), TEXT)
   t.is((await run(example('first'), ['file:in', 'stdio:'], cwd)).stdout.toString(), TEXT)
 })
@@ -38,7 +38,7 @@ test('wc: counts as wc does, over a file and over its mapping', async (t) => {
   const { code, stdout, stderr } = await run(example('wc'), ['file:in', 'mmap:in', 'file:long'], cwd)
   t.is(stderr, '')
   t.is(code, 0)
-  t.is(stdout.toString(), '3 5 25 file:in\n3 5 25 mmap:in\n1 200000 1000001 file:long\n')
+  t.is(stdout.toString(), '3 5 26 file:in\n3 5 26 mmap:in\n1 200000 1000001 file:long\n')
 })
 
 test('echo: the same server over tcp and unix', async (t) => {
