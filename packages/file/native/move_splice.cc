@@ -62,7 +62,9 @@ Outcome through_own_pipe(Move& move, SpliceEnd from, SpliceEnd to) {
     const ssize_t count = splice_some(move, from, entrance, want);
     if (count < 0) return stopped_or_failed(move);
     if (count == 0) break;
-    const int error = splice_owed(move, pair.out.get(), to, static_cast<size_t>(count));
+    size_t owed = static_cast<size_t>(count);
+    const int error = splice_owed(move, pair.out.get(), to, &owed);
+    move.moved.fetch_add(count - static_cast<ssize_t>(owed), std::memory_order_relaxed);
     // Something was taken by now: it is too late for another path, whatever the error.
     if (error != 0) return {.bytes = move.moved, .error = error, .syscall = "splice", .sink = 0};
   }
@@ -83,12 +85,12 @@ ssize_t splice_some(Move& move, SpliceEnd& from, SpliceEnd& to, size_t length) {
   }
 }
 
-int splice_owed(Move& move, int from, SpliceEnd& to, size_t length) {
+int splice_owed(Move& move, int from, SpliceEnd& to, size_t* owed) {
   SpliceEnd exit{from};
-  while (length > 0) {
-    const ssize_t count = splice_once(move, exit, to, length);
+  while (*owed > 0) {
+    const ssize_t count = splice_once(move, exit, to, *owed);
     if (count > 0) {
-      length -= static_cast<size_t>(count);
+      *owed -= static_cast<size_t>(count);
     } else if (count < 0 && errno == EAGAIN) {
       if (!move.wait_to_deliver(to.fd, POLLOUT)) return ECANCELED;
     } else {

@@ -17,8 +17,8 @@ struct SpliceEnd {
 // Bytes moved, 0 at the source's end, -1 with errno. EAGAIN is waited for; `stop` answers -1 with ECANCELED.
 ssize_t splice_some(Move& move, SpliceEnd& from, SpliceEnd& to, size_t length);
 
-// Delivers `length` bytes that lie in the pipe `from`, whatever `stop` says. 0, or errno.
-int splice_owed(Move& move, int from, SpliceEnd& to, size_t length);
+// Delivers the `*owed` bytes that lie in the pipe `from`, whatever `stop` says; counts them down. 0, or errno.
+int splice_owed(Move& move, int from, SpliceEnd& to, size_t* owed);
 
 // A FIFO that nobody writes yet is not at its end: waits for the first byte or the last writer's leaving.
 bool wait_for_source(Move& move);

@@ -60,7 +60,7 @@ class Tee {
       const int error = deliver_double(doubles_[i], sinks_[i], length);
       if (error != 0) return error;
     }
-    return splice_owed(move_, through_.out.get(), sinks_.back(), length);
+    return splice_owed(move_, through_.out.get(), sinks_.back(), &length);
   }
 
   int deliver_double(PipePair& pair, SpliceEnd& sink, size_t length) {
@@ -68,7 +68,7 @@ class Tee {
     const ssize_t count = tee(through_.out.get(), pair.in.get(), length, SPLICE_F_NONBLOCK);
     if (count < 0) return errno;
     if (static_cast<size_t>(count) != length) return EIO;
-    return splice_owed(move_, pair.out.get(), sink, length);
+    return splice_owed(move_, pair.out.get(), sink, &length);
   }
 
   Move& move_;
