@@ -81,7 +81,11 @@ async function listenEverywhere(plans: readonly Plan[]): Promise<Listener> {
     await closeAll(bound).catch(() => {})
     throw error
   }
-  return bound.length === 1 ? bound[0]! : new MultiListener(bound)
+  const [first] = bound
+  if (bound.length === 1) return first!
+  const all = new MultiListener(bound)
+  all.waitStrategy = first!.waitStrategy
+  return all
 }
 
 async function listenAt(plan: Plan): Promise<Listener> {

@@ -4,6 +4,7 @@
  */
 import { CamioError } from './error.js'
 import { Interest, type Selectable, type Waiter } from './source.js'
+import { offAbort, onAbort } from './wait/abort.js'
 import { flushCorked, poll as pollTransports } from './wait/loop.js'
 import { PARK, parseWaitStrategy } from './wait/strategy.js'
 import type { WaitOptions } from './wait/wait.js'
@@ -173,11 +174,11 @@ export class Selector {
       const finish = () => {
         this.waiting = null
         clearTimeout(timer)
-        signal?.removeEventListener('abort', finish)
+        offAbort(signal, finish)
         resolve()
       }
       const timer = timeout < 2 ** 31 ? setTimeout(finish, timeout) : undefined
-      signal?.addEventListener('abort', finish)
+      onAbort(signal, finish)
       this.waiting = finish
     })
   }

@@ -3,7 +3,7 @@ import { Interest, Source, type Waiter } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
 import { waitFor } from '../dist/wait/wait.js'
-import { settled } from './support/init.js'
+import { settled, turn } from './support/init.js'
 
 class Bell extends Source {
   readonly uri = 'test:bell'
@@ -165,6 +165,22 @@ test('waitFor: an early wake-up is no answer', async (t) => {
   bell.on = true
   bell.wake(Interest.READ)
   await waiting
+})
+
+test('waitFor: one signal for a hundred waits is no leak to warn of', async (t) => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  const controller = new AbortController()
+  const waits = Promise.allSettled(
+    Array.from({ length: 100 }, () => waitFor(new Bell(), Interest.READ, { signal: controller.signal })),
+  )
+  await turn()
+  controller.abort()
+  t.true((await waits).every((outcome) => outcome.status === 'rejected'))
+  await turn()
+  process.off('warning', note)
+  t.deepEqual(warnings, [])
 })
 
 test('waitFor: closing rejects, and an abort listener is left nowhere', async (t) => {

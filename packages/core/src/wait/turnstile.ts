@@ -1,4 +1,5 @@
 /** Lets operations that have to wait run one at a time, in the order in which they came. */
+import { offAbort, onAbort } from './abort.js'
 
 export class Turnstile {
   private busy = false
@@ -34,17 +35,17 @@ class Ticket {
     private readonly reject: (reason: unknown) => void,
     private readonly signal: AbortSignal | undefined,
   ) {
-    signal?.addEventListener('abort', this)
+    onAbort(signal, this)
   }
 
   admit(): void {
-    this.signal?.removeEventListener('abort', this)
+    offAbort(this.signal, this)
     this.resolve()
   }
 
-  /** The abort event: an object with this method is a listener without a closure. */
+  /** The abort event. */
   handleEvent(): void {
-    this.signal?.removeEventListener('abort', this)
+    offAbort(this.signal, this)
     this.queue.splice(this.queue.indexOf(this), 1)
     this.reject(this.signal?.reason)
   }

@@ -1,6 +1,7 @@
 /** Waiting for one source: the promise, its abort, and what is tried before the thread sleeps. */
 import { CamioError } from '../error.js'
 import type { Selectable, Waiter } from '../source.js'
+import { offAbort, onAbort } from './abort.js'
 import { poll } from './loop.js'
 import { PARK, type WaitStrategy } from './strategy.js'
 
@@ -61,7 +62,7 @@ class PromiseWaiter implements Waiter {
     private readonly reject: (reason: unknown) => void,
     private readonly signal: AbortSignal | undefined,
   ) {
-    signal?.addEventListener('abort', this)
+    onAbort(signal, this)
     try {
       if (source.watch(interest, this)) this.finish()
     } catch (error) {
@@ -82,7 +83,7 @@ class PromiseWaiter implements Waiter {
     else this.resolve()
   }
 
-  /** The abort event: an object with this method is a listener without a closure. */
+  /** The abort event. */
   handleEvent(): void {
     this.settle()
     this.source.unwatch(this.interest, this)
@@ -90,6 +91,6 @@ class PromiseWaiter implements Waiter {
   }
 
   private settle(): void {
-    this.signal?.removeEventListener('abort', this)
+    offAbort(this.signal, this)
   }
 }
