@@ -49,6 +49,7 @@ test('who is absent or fails is named with the reason, and the others go on', as
     runs: 2,
     warmup: 0,
     next: random(1),
+    watchOthers: () => () => 0,
     progress: () => {},
   })
   t.deepEqual(
