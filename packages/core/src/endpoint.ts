@@ -93,17 +93,23 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   /** @returns why committed data could not be delivered, or `null` */
   private async deliverRest(): Promise<unknown> {
     if (this.stats.counters[WRITE + Counter.messages] === 0) return null
-    const { lingerMs } = this.limits
-    const hurry = new AbortController()
-    const timer = setTimeout(() => hurry.abort(), lingerMs)
-    this.hurry = hurry
     try {
-      if (!this.tryFlush()) await this.flushSlowly({ signal: hurry.signal })
+      if (!this.tryFlush()) await this.linger()
       return null
     } catch (error) {
       if (isCamioError(error)) return error
-      const message = `${this.uri}: closed after linger=${lingerMs}ms with committed data not delivered`
+      const message = `${this.uri}: closed after linger=${this.limits.lingerMs}ms with committed data not delivered`
       return new CamioError('ERR_CAMIO_TIMEOUT', message, { uri: this.uri })
+    }
+  }
+
+  /** Rejects with an `AbortError` when the time ran out or the program wants to wait no longer. */
+  private async linger(): Promise<void> {
+    const hurry = new AbortController()
+    const timer = setTimeout(() => hurry.abort(), this.limits.lingerMs)
+    this.hurry = hurry
+    try {
+      await this.flushSlowly({ signal: hurry.signal })
     } finally {
       clearTimeout(timer)
     }
