@@ -30,7 +30,6 @@ test('rounds to warm up do not count', async (t) => {
     warmup: 3,
     next: random(1),
     watchOthers: () => () => 0,
-    watchOthers: () => () => 0,
     progress: () => {},
   })
   t.deepEqual(

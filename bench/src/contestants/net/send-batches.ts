@@ -1,19 +1,18 @@
 import { connect } from 'node:net'
 import { number } from '../common/arguments.js'
-import { pattern } from '../common/payload.js'
+import { MessageWriter } from '../common/writer.js'
 
 const BATCH = 64 * 1024
 
 /** As many messages as fit into 64 KiB, each behind its length, numbered from 0. */
 function build(size: number): Buffer {
   const count = Math.floor(BATCH / (4 + size))
-  const body = pattern(size)
+  const message = new MessageWriter(size)
   const batch = Buffer.alloc(count * (4 + size))
   for (let i = 0; i < count; i++) {
     const at = i * (4 + size)
     batch.writeUInt32LE(size, at)
-    body.copy(batch, at + 4)
-    batch.writeUInt32LE(i, at + 4)
+    message.write(batch, at + 4, i)
   }
   return batch
 }

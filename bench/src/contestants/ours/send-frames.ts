@@ -7,12 +7,14 @@ const writer = new MessageWriter(size)
 const stream = await connect(FRAMES)
 
 // Written in place until there is no room; what was committed leaves together when the program waits.
-for (let sequence = 0; ; ) {
+let sequence = 0
+for (;;) {
   const at = stream.tryClaimAt(size)
   if (at < 0) {
     await stream.writable()
     continue
   }
-  writer.write(stream.claimBytes, at, sequence++)
+  writer.write(stream.claimBytes, at, sequence)
+  sequence = (sequence + 1) | 0
   stream.commit()
 }
