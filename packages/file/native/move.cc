@@ -101,6 +101,11 @@ Outcome Move::run() {
   return {.declined = true};
 }
 
+void Move::close_ends() {
+  source.fd.reset();
+  sinks.clear();
+}
+
 bool declines(int error) {
   switch (error) {
     case EXDEV:

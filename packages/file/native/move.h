@@ -50,6 +50,8 @@ class Move {
   void abandon();
 
   Outcome run();
+  // After `run`.
+  void close_ends();
 
   bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 

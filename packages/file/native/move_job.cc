@@ -36,7 +36,9 @@ void MoveJob::finish() {
   thread_.join();
   finished_.close();
   const Napi::HandleScope scope(env_);
-  // Out of the table first: `done` may start the next one. The job lives until the end of this function.
+  // All of what follows may run before `done` returns: the descriptors are closed and the job is out of the table by then. The
+  // job itself lives until the end of this function.
+  move_.close_ends();
   auto& moves = state_of(env_).moves;
   const auto self = moves.extract(id_);
   const int verdict = outcome_.declined ? 1 : outcome_.same_file ? 2 : 0;

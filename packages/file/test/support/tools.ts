@@ -9,7 +9,10 @@ export function has(command: string, ...args: string[]): boolean {
 export const linux = process.platform === 'linux'
 
 /** `test.serial`, or a skip whose title says what is missing. */
-export function needing(condition: boolean, what: string): (title: string, fn: (t: import('ava').ExecutionContext) => Promise<void>) => void {
+export function needing(
+  condition: boolean,
+  what: string,
+): (title: string, fn: (t: import('ava').ExecutionContext) => Promise<void>) => void {
   return (title, fn) => (condition ? test.serial(title, fn) : test.skip(`${title} (needs ${what})`, fn))
 }
 
