@@ -57,13 +57,13 @@ class Copy {
     growing_ = to.st_size <= to_;
     sparse_ = growing_ && from.st_blocks * 512 < from.st_size;
     tmpfs_ = system.f_type == TMPFS_MAGIC;
-    emulated_ = system.f_type == EXT4_SUPER_MAGIC;
+    emulated_ = system.f_type == EXT4_SUPER_MAGIC || (tmpfs_ && from.st_dev != to.st_dev);
     return true;
   }
 
-  // copy_file_range does best where the file system implements it, and on tmpfs. ext4 leaves it to the kernel's emulation, which a
-  // pipe of our own beats: it is declined there, and the splice path comes next. On tmpfs two writers would only wait for each
-  // other, so the second thread fills the mapped file instead.
+  // copy_file_range does best where the file system implements it, and within one tmpfs. ext4 leaves it to the kernel's emulation,
+  // which a pipe of our own beats, and between two file systems it fails: it is declined there, and the splice path comes next. On
+  // tmpfs two writers would only wait for each other, so the second thread fills the mapped file instead.
   bool workers() {
     const CopyPlace place{in_, out_, from_, to_};
     const bool two = growing_ && known_ >= kWorthTwo && uv_available_parallelism() > 1;
@@ -184,7 +184,7 @@ class Copy {
   bool growing_ = false;
   bool sparse_ = false;
   bool tmpfs_ = false;
-  bool emulated_ = false;
+  bool emulated_ = false;  // no file system does copy_file_range here
   bool reserved_ = false;
   std::unique_ptr<CopyWorker> first_;
   std::unique_ptr<CopyWorker> second_;
