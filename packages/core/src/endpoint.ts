@@ -18,8 +18,8 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   /** What broke the stream, if anything did. */
   error: CamioError | null = null
-  /** Has the program been told of `error`? Whoever only looks (`ready`) puts it back. */
-  errorSeen = false
+  /** Has the program been told of `error`? */
+  protected errorSeen = false
   /** The layer around this stream, which is what the program knows. */
   wrapper: Endpoint | null = null
   /** Loop bookkeeping, see {@link Corked}. */
@@ -94,7 +94,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   private async deliverRest(): Promise<unknown> {
     if (this.stats.counters[WRITE + Counter.messages] === 0) return null
     try {
-      if (!this.tryFlush()) await this.linger()
+      if (!this.tryFlush()) await this.deliverSlowly()
       return null
     } catch (error) {
       if (isCamioError(error)) return error
@@ -104,7 +104,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   }
 
   /** Rejects with an `AbortError` when the time ran out or the program wants to wait no longer. */
-  private async linger(): Promise<void> {
+  private async deliverSlowly(): Promise<void> {
     const hurry = new AbortController()
     const timer = setTimeout(() => hurry.abort(), this.limits.lingerMs)
     this.hurry = hurry
@@ -148,6 +148,11 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     return this.errorSeen
   }
 
+  /** Puts back what `knowsError` said before somebody only looked, or flushed in the background. */
+  wasTold(told: boolean): void {
+    this.errorSeen = told
+  }
+
   private outermost(): Endpoint {
     return this.wrapper?.outermost() ?? this
   }
@@ -162,12 +167,12 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   /** See {@link Corked}: errors stay in `error` and appear at the program's next call. */
   flushInBackground(): void {
     if (this.closed) return
-    const seen = this.errorSeen
+    const told = this.knowsError()
     try {
       if (!this.tryFlush()) this.drainInBackground()
     } catch (error) {
       if (!isCamioError(error)) throw error
-      this.errorSeen = seen
+      this.wasTold(told)
       this.fail(error)
     }
   }
