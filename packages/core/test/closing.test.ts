@@ -1,9 +1,12 @@
 /** How streams end and break: linger, discard, errors that nobody saw. */
 import { CamioError, PENDING } from '@camio/core/spi'
 import test from 'ava'
-import { bytes, counting, settled, turn } from './support/init.js'
+import { frameCodec } from '../dist/layers/frames.js'
+import { MessagesView } from '../dist/layers/messages-view.js'
+import { bytes, counting, init, settled, turn } from './support/init.js'
 import { Mailbox } from './support/mailbox.js'
 import { Scripted } from './support/scripted.js'
+import { watchPool } from './support/watch-pool.js'
 
 const refused = () => Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })
 const full = (lingerMs: number) => new Scripted({ pushes: Array<number>(100).fill(0), limits: { lingerMs } })
@@ -110,6 +113,55 @@ test('an error that a look met is not seen either', async (t) => {
   t.false(stream.tryWrite(bytes(1)))
   t.true(stream.ready(2))
   await t.throwsAsync(stream.close(), { code: 'ERR_CAMIO_RESET' })
+})
+
+test('an error of reading that a look met is not seen either', async (t) => {
+  const stream = new Scripted({ pulls: [refused()] })
+  stream.tryWrite(bytes(1))
+  t.true(stream.tryFlush())
+  t.true(stream.ready(1))
+  t.is(stream.error?.code, 'ERR_CAMIO_RESET')
+  await t.throwsAsync(stream.close(), { code: 'ERR_CAMIO_RESET' })
+})
+
+test('through a layer, too: shown once, by whatever call comes first', async (t) => {
+  for (const first of ['close', 'tryFlush', 'tryRead'] as const) {
+    const inner = new Scripted({ pushes: [refused()] })
+    const view = new MessagesView(inner, init(), frameCodec('u32'))
+    view.tryWrite(bytes(1))
+    await turn()
+    t.true(view.ready(1))
+    t.true(view.ready(2))
+    if (first !== 'close') t.throws(() => view[first](), { code: 'ERR_CAMIO_RESET' })
+    if (first === 'close') await t.throwsAsync(view.close(), { code: 'ERR_CAMIO_RESET' })
+    else await t.notThrowsAsync(view.close())
+    t.true(inner.closed)
+  }
+})
+
+test.serial('memory under a lease or a claim that is out at close goes to nobody else', async (t) => {
+  const watch = watchPool()
+  try {
+    const stream = new Scripted({ pulls: [bytes(1, 2)] })
+    const lease = stream.tryRead()!
+    const claim = stream.tryClaim(2)!
+    await stream.close()
+    t.deepEqual(
+      [...watch.out].map((block) => block.buffer),
+      [lease.buffer, claim.buffer],
+    )
+    watch.out.clear()
+
+    const tidy = new Scripted({ pulls: [bytes(1, 2)] })
+    tidy.tryRead()
+    tidy.release(1)
+    tidy.tryClaim(2)
+    tidy.commit()
+    await tidy.close({ discard: true })
+    t.is(watch.out.size, 0)
+  } finally {
+    watch.stop()
+  }
 })
 
 test('a stream that wrote nothing has nothing to regret', async (t) => {

@@ -63,12 +63,12 @@ export abstract class ByteReader extends Stream {
     if (!this.features.readable) return true
     if (this.lent !== NO_LEASE) return false
     if (this.handsOff) return this.arrived || this.atEnd
-    const seen = this.errorSeen
+    const told = this.knowsError()
     try {
       return this.offers() || this.refill() || this.atEnd
     } catch {
       // The following tryRead throws it.
-      this.errorSeen = seen
+      this.wasTold(told)
       return true
     }
   }

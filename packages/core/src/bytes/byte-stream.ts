@@ -83,11 +83,11 @@ export abstract class ByteStream extends ByteReader {
 
   /** Flushes for somebody who only wants to know; the error is kept for the next call. */
   private flushed(): boolean {
-    const seen = this.errorSeen
+    const told = this.knowsError()
     try {
       return this.tryFlush()
     } catch {
-      this.errorSeen = seen
+      this.wasTold(told)
       return true
     }
   }

@@ -29,20 +29,23 @@ export abstract class Layer extends Stream implements Waiter {
 
   ready(interest: number): boolean {
     if (this.closed || this.error !== null) return true
-    const { inner, errorSeen } = this
-    const innerSeen = inner.errorSeen
+    const told = this.knowsError()
     try {
-      return this.holds(interest) ?? inner.ready(interest)
+      return this.holds(interest) ?? this.inner.ready(interest)
     } catch {
       // The program's next call throws it: here somebody only looks.
-      this.errorSeen = errorSeen
-      inner.errorSeen = innerSeen
+      this.wasTold(told)
       return true
     }
   }
 
   override knowsError(): boolean {
     return this.errorSeen || this.inner.knowsError()
+  }
+
+  override wasTold(told: boolean): void {
+    this.errorSeen = told
+    this.inner.wasTold(told)
   }
 
   arm(interest: number): boolean {

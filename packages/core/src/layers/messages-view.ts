@@ -87,7 +87,7 @@ export class MessagesView extends Layer {
     } catch (error) {
       // The handler's passes through. The stream's, behind messages that were handed over, waits for the next call.
       if (this.lentTo !== NONE || counters[Counter.messages] === messages) throw error
-      this.unsee()
+      this.wasTold(false)
     } finally {
       if (!this.closed) this.settle()
     }
@@ -147,14 +147,9 @@ export class MessagesView extends Layer {
     try {
       return this.findInHeld()
     } catch {
-      this.unsee()
+      this.wasTold(false)
       return false
     }
-  }
-
-  /** The error that was just thrown goes no further: the program has not seen it yet. */
-  private unsee(): void {
-    this.errorSeen = this.inner.errorSeen = false
   }
 
   get ended(): boolean {

@@ -110,7 +110,7 @@ function broken({ error, blame = -1 }: MoveResult, source: Stream, sinks: readon
   const stream = sinks[blame] ?? source
   const failure = fromSystemError(error, stream.uri, stream === source ? 'cannot read' : 'cannot write')
   stream.fail(failure)
-  stream.errorSeen = true
+  stream.wasTold(true)
   return failure
 }
 
