@@ -1,15 +1,17 @@
 /** Reading and writing at a position, by either engine; the one thing that differs between them for regular files. */
 import { readSync, writeSync } from 'node:fs'
-import { constants } from 'node:os'
 import { systemError } from '@camio/core/spi'
 import { type Binding, How } from './binding.js'
+import { errno } from './errno.js'
 
 /** `read`: the bytes are not in the page cache, and the thread would have to wait for the disk. */
 export const WOULD_BLOCK = -1
 
-const { EAGAIN, EOPNOTSUPP, EINVAL } = constants.errno
 /** What RWF_NOWAIT answers instead of waiting, or where it is not known. */
-const UNSURE = new Set([EAGAIN, EOPNOTSUPP, EINVAL])
+function isUnsure(number: number): boolean {
+  const { EAGAIN, EOPNOTSUPP, EINVAL } = errno()
+  return number === EAGAIN || number === EOPNOTSUPP || number === EINVAL
+}
 
 export interface FileIo {
   /** @param position -1: the descriptor's own @returns bytes, 0 at the end, or {@link WOULD_BLOCK} */
@@ -44,9 +46,9 @@ export class NativeIo implements FileIo {
     if (this.poolOnly) return WOULD_BLOCK
     const count = this.binding.read(fd, target, offset, length, position, this.how)
     if (count >= 0) return count
-    if (this.how === How.PLAIN || !UNSURE.has(-count)) throw systemError(count, 'read')
+    if (this.how === How.PLAIN || !isUnsure(-count)) throw systemError(count, 'read')
     // Anything but EAGAIN: this file system cannot tell whether it would block.
-    this.poolOnly = count !== -EAGAIN
+    this.poolOnly = count !== -errno().EAGAIN
     return WOULD_BLOCK
   }
 

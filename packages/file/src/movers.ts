@@ -1,7 +1,7 @@
 /** The in-kernel paths: which descriptors each is for, and how it runs in its thread (native/move*.cc). */
-import { constants } from 'node:os'
 import { CamioError, type KernelEnd, type MoveOptions, type MoveResult, type Mover, systemError } from '@camio/core/spi'
 import { type Binding, loadBinding, type MoveDone, MovePath, Verdict } from './binding.js'
+import { errno } from './errno.js'
 
 /** How often progress is told. */
 const PROGRESS_MS = 100
@@ -56,30 +56,28 @@ function run(
     }
 
     function done(...outcome: Parameters<MoveDone>) {
-      const [bytes, ended, verdict, errno, syscall, systemCalls, sink] = outcome
+      const [bytes, ended, verdict, number, syscall, systemCalls, sink] = outcome
       signal?.removeEventListener('abort', stop)
       clearInterval(timer)
       if (bytes > 0) onProgress?.(bytes)
-      const error = failure(name, verdict, errno, syscall)
-      const blame = sink >= 0 ? sink : blamed(errno, source, sinks)
+      const error = failure(name, verdict, number, syscall)
+      const blame = sink >= 0 ? sink : blamed(number, source, sinks)
       resolve({ bytes, ended, systemCalls, ...(error !== undefined && { error, blame }) })
     }
   })
 }
 
-function failure(name: string, verdict: number, errno: number, syscall: string): Error | undefined {
+function failure(name: string, verdict: number, number: number, syscall: string): Error | undefined {
   if (verdict === Verdict.DECLINED) {
     return new CamioError('ERR_CAMIO_UNSUPPORTED', `${name} is not for these descriptors`, { syscall: name })
   }
   if (verdict === Verdict.SAME_FILE) return new CamioError('ERR_CAMIO_MISUSE', 'input file is output file')
-  return errno === 0 ? undefined : systemError(errno, syscall)
+  return number === 0 ? undefined : systemError(number, syscall)
 }
 
-const { ENOSPC, EDQUOT, EFBIG, EPIPE, ECONNRESET } = constants.errno
-const OF_SINKS = new Set([ENOSPC, EDQUOT, EFBIG, EPIPE])
-
 /** One call reads and writes: what its error is about follows from what it is. @returns the sink's index, -1 for the source */
-function blamed(errno: number, source: KernelEnd, sinks: readonly KernelEnd[]): number {
-  if (OF_SINKS.has(errno)) return 0
-  return errno === ECONNRESET && source.kind !== 'socket' && sinks[0]!.kind === 'socket' ? 0 : -1
+function blamed(number: number, source: KernelEnd, sinks: readonly KernelEnd[]): number {
+  const { ENOSPC, EDQUOT, EFBIG, EPIPE, ECONNRESET } = errno()
+  if ([ENOSPC, EDQUOT, EFBIG, EPIPE].includes(number)) return 0
+  return number === ECONNRESET && source.kind !== 'socket' && sinks[0]!.kind === 'socket' ? 0 : -1
 }

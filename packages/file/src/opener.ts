@@ -1,6 +1,5 @@
 /** From a URI's path to a descriptor. Nothing here waits for a peer without giving the thread back. */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats, statSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CamioError, type KernelEnd, type Mode } from '@camio/core/spi'
 
 export interface Opened {
@@ -81,6 +80,7 @@ function isFifo(path: string): boolean {
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
+    const { setTimeout: sleep } = process.getBuiltinModule('node:timers/promises')
     await sleep(ms, undefined, signal && { signal })
   } catch (error) {
     signal?.throwIfAborted()

@@ -1,6 +1,5 @@
 /** Pipes, terminals, sockets and devices that epoll knows: read and written when they are ready, never blocking (native engine). */
 import { closeSync } from 'node:fs'
-import { constants } from 'node:os'
 import {
   ByteStream,
   Counter,
@@ -13,8 +12,7 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import { type Binding, Event, How } from './binding.js'
-
-const { EAGAIN, EOPNOTSUPP } = constants.errno
+import { errno } from './errno.js'
 
 /** A descriptor of our own; its description may be shared with other processes. */
 export interface ReadyFile {
@@ -101,8 +99,8 @@ export class ReadyStream extends ByteStream {
 
   /** @throws unless it is a "not now" */
   private refused(error: number, syscall: string): number {
-    if (error === -EAGAIN) return NOT_NOW
-    if (error !== -EOPNOTSUPP || this.how !== How.NOWAIT) throw systemError(error, syscall)
+    if (error === -errno().EAGAIN) return NOT_NOW
+    if (error !== -errno().EOPNOTSUPP || this.how !== How.NOWAIT) throw systemError(error, syscall)
     this.how = How.LOOK
     return NOT_NOW
   }

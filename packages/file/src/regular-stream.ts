@@ -5,7 +5,6 @@
  * only fill the page cache, are made on this thread, large ones by the pool.
  */
 import { closeSync, fdatasync, read, write } from 'node:fs'
-import { promisify } from 'node:util'
 import {
   ByteStream,
   type CloseOptions,
@@ -299,4 +298,6 @@ export class RegularStream extends ByteStream {
   }
 }
 
-const sync = promisify(fdatasync)
+function sync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())))
+}
