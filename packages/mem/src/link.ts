@@ -39,8 +39,8 @@ export function link(opener: Acceptor, acceptor: Acceptor): { near: MemStream; f
 }
 
 function end(own: Acceptor, peer: Acceptor, incoming: Queue, outgoing: Queue): MemStream {
-  const probe = own.init(own.uri, MEM_FEATURES)
-  const maxClaim = Math.min(probe.limits.maxMessage, peer.options.capacity)
+  const { limits } = own.init(own.uri, MEM_FEATURES)
+  const maxClaim = Math.min(limits.maxMessage, peer.options.capacity)
   const differences = { readable: !incoming.abandoned, writable: !outgoing.abandoned, mtu: maxClaim }
   const init = own.init(own.uri, features({ ...MEM_FEATURES, ...differences }))
   return new MemStream(init, { incoming, outgoing }, maxClaim)

@@ -1,20 +1,13 @@
 /**
- * One end of a `mem:` stream. This is the model for a driver's stream: the hot methods written out, the rest left to core.
+ * One end of a `mem:` stream. With reader.ts this is the model for a driver's stream: the hot methods written out, the rest left
+ * to core.
  *
  * Committed messages stand in the peer's queue at once (nothing is corked, so `tryFlush` is always done). Claim and lease are
  * the same memory, so a message that is written in place and read in place is never copied.
  */
-import {
-  type BatchHandler,
-  CamioError,
-  Counter,
-  Interest,
-  KeepAlive,
-  Stream,
-  type StreamInit,
-  WRITE,
-} from '@camio/core/spi'
-import type { Message, Queue } from './queue.js'
+import { CamioError, Counter, Interest, KeepAlive, type Stream, type StreamInit, WRITE } from '@camio/core/spi'
+import type { Queue } from './queue.js'
+import { MemReader } from './reader.js'
 import type { Segment } from './segment.js'
 
 /** Every `mem:` stream of this thread: they hand messages over to each other. */
@@ -27,17 +20,14 @@ export interface Ends {
   readonly outgoing: Queue
 }
 
-export class MemStream extends Stream {
+export class MemStream extends MemReader {
   override readonly region = REGION
   readonly maxClaim: number
   /** The other end. Set once, when both exist. */
   peer: MemStream | null = null
 
-  private readonly incoming: Queue
   private readonly outgoing: Queue
   private readonly watching = new KeepAlive()
-  /** Messages under the lease that is out, or 0. */
-  private lent = 0
   /** Where the claim that is out lies, and how long it is. */
   private claim: Segment | null = null
   private claimed = 0
@@ -46,86 +36,9 @@ export class MemStream extends Stream {
 
   /** @param maxClaim what the outgoing queue can hold, at most */
   constructor(init: StreamInit, ends: Ends, maxClaim: number) {
-    super(init)
-    this.incoming = ends.incoming
+    super(init, ends.incoming)
     this.outgoing = ends.outgoing
     this.maxClaim = maxClaim
-  }
-
-  // ---------------------------------------------------------------------------------------------------- reading
-
-  tryRead(): Uint8Array | null {
-    this.checkRead()
-    if (this.incoming.count === 0) return this.nothing()
-    this.lent = 1
-    return this.lend(this.incoming.at(0))
-  }
-
-  release(): boolean {
-    if (this.lent === 0) {
-      if (this.closed) return true
-      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
-    }
-    for (; this.lent > 0; this.lent--) this.incoming.shift()
-    this.released()
-    return true
-  }
-
-  override tryReadBatch(limit = Infinity): Uint8Array[] | null {
-    this.checkRead()
-    if (this.incoming.count === 0) return this.nothing()
-    this.lent = Math.max(1, Math.min(limit, this.incoming.count))
-    return Array.from({ length: this.lent }, (_, i) => this.lend(this.incoming.at(i)))
-  }
-
-  override readBatch(fn: BatchHandler, limit = Infinity): number {
-    this.checkRead()
-    const { incoming } = this
-    if (limit >= 1 && incoming.count === 0) this.nothing()
-    let count = 0
-    while (count < limit && incoming.count > 0) {
-      const message = incoming.at(0)
-      this.lent = 1
-      this.counted(message)
-      count++
-      let verdict: void | false
-      try {
-        verdict = fn(message.segment!.bytes, message.offset, message.length)
-      } finally {
-        // Consumed even if the handler threw; gone already if it closed the stream.
-        if (this.lent === 1) incoming.shift()
-        this.lent = 0
-      }
-      if (verdict === false) break
-    }
-    if (count > 0) this.released()
-    return count
-  }
-
-  get ended(): boolean {
-    return this.incoming.ended && this.incoming.count === 0 && this.error === null
-  }
-
-  private checkRead(): void {
-    this.checkReadable()
-    if (this.lent > 0) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
-  }
-
-  /** Everything that came was read: is that all, or what broke the stream? */
-  private nothing(): null {
-    if (this.error !== null) throw this.tell(this.error)
-    return null
-  }
-
-  private lend(message: Message): Uint8Array {
-    this.counted(message)
-    return message.segment!.bytes.subarray(message.offset, message.offset + message.length)
-  }
-
-  private counted(message: Message): void {
-    const { counters } = this.stats
-    counters[Counter.messages]! += 1
-    counters[Counter.bytes]! += message.length
   }
 
   // ---------------------------------------------------------------------------------------------------- writing
@@ -157,6 +70,8 @@ export class MemStream extends Stream {
     this.claim = null
     this.outgoing.push(claim, length)
     this.sent(length)
+    // The reader went while the claim was out.
+    if (this.outgoing.abandoned) this.reset()
   }
 
   cancel(): void {
@@ -262,7 +177,7 @@ export class MemStream extends Stream {
   }
 
   /** Messages were freed: the peer may have room for what it was refused, and we may read the next one. */
-  private released(): void {
+  protected released(): void {
     const peer = this.peer!
     if (this.incoming.fits(peer.mark)) peer.wake(Interest.WRITE)
     if (this.ready(Interest.READ)) this.wake(Interest.READ)
@@ -288,8 +203,8 @@ export class MemStream extends Stream {
   protected destroy(discard: boolean): void {
     const peer = this.peer!
     const unread = this.incoming.count - this.lent
-    this.lent = 0
-    this.claim?.letGo()
+    // The program may still look at its lease and its claim: that memory goes to the garbage collector, never back to the pool.
+    for (; this.lent > 0; this.lent--) this.incoming.take()
     this.claim = null
     this.incoming.abandon()
     this.outgoing.ended = true

@@ -35,7 +35,20 @@ test('a claim that is out while the peer closes goes nowhere, and the next one s
   near.tryClaim(10)
   await far.close()
   near.commit()
-  t.is(await codeOf(() => near.tryClaim(1)), 'ERR_CAMIO_RESET')
+  t.is(await codeOf(() => near.close()), 'ERR_CAMIO_RESET')
+})
+
+test('a lease and a claim that are out when the stream closes are never lent to others', async (t) => {
+  const { near, far } = await pair(t)
+  near.tryWrite(bytes(1, 2, 3))
+  const lease = far.tryRead()!
+  const claim = far.tryClaim(3)!
+  claim.set(bytes(4, 5, 6))
+  await far.close()
+  await near.close()
+  const other = await pair(t)
+  for (let i = 0; i < 1000; i++) other.near.tryWrite(new Uint8Array(1000).fill(9))
+  t.deepEqual([lease, claim], [bytes(1, 2, 3), bytes(4, 5, 6)])
 })
 
 test('a claim that is out while the stream sleeps keeps its memory', async (t) => {

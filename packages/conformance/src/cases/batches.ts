@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Stream } from '@camio/core'
 import { area, BYTES, MESSAGES, PAIR, READS } from '../case.js'
-import { next, throwsCode } from '../expect.js'
+import { fill, next, throwsCode, turns } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
 /** Waits until the messages at hand are more than one, where the transport can have that, and fewer are not left behind. */
@@ -134,6 +134,32 @@ export const batches = area('batches', [
       await near.end()
       const rest = await collectBytes(far)
       sameBytes(rest, pattern(handed, 110 - handed))
+    },
+  },
+  {
+    title: 'a batch makes room for the writer, also if its handler throws',
+    needs: [PAIR],
+    async run(rig) {
+      const { near, far } = await rig.pair()
+      const total = await fill(near)
+      let writable = false
+      const waiting = near.writable().then(() => {
+        writable = true
+      })
+      let position = 0
+      while (position < total && !writable) {
+        await far.readable()
+        const failure = new Error('handler')
+        const take = () =>
+          far.readBatch((bytes, offset, length) => {
+            checkPattern(bytes.subarray(offset, offset + length), position)
+            position += length
+            throw failure
+          })
+        assert.throws(take, failure)
+        await turns(1)
+      }
+      await waiting
     },
   },
   {

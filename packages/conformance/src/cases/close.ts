@@ -81,6 +81,25 @@ export const close = area('close', [
     },
   },
   {
+    title: 'a lease that is out never shows another stream’s bytes',
+    needs: [PAIR],
+    async run(rig) {
+      const { near, far } = await rig.pair()
+      await near.write(pattern(0, 5000))
+      const lease = (await far.read())!
+      await far.close({ discard: true })
+      await near.close({ discard: true })
+      for (let i = 0; i < 10; i++) {
+        const other = await rig.pair()
+        await other.near.write(new Uint8Array(20_000).fill(1))
+        await other.far.readable()
+        other.far.tryRead()
+      }
+      // Unmapped memory reads as zeros.
+      if (!lease.every((byte) => byte === 0)) checkPattern(lease, 0)
+    },
+  },
+  {
     title: 'a claim that is out when the stream closes is not sent',
     needs: [PAIR],
     async run(rig) {

@@ -128,6 +128,24 @@ const OF_READING: readonly Mutant[] = [
       ),
   },
   {
+    name: 'thrown-batch-wakes-nobody',
+    base: 'mem',
+    caughtBy: ['also if its handler throws'],
+    breakStream: (s) => {
+      let inBatch = false
+      replace<[() => void, number?], number>(s, 'readBatch', (batch) => (fn, limit) => {
+        inBatch = true
+        const count = batch(fn, limit)
+        inBatch = false
+        field<() => void>(s, 'released').call(s)
+        return count
+      })
+      replace<[], void>(s, 'released', (released) => () => {
+        if (!inBatch) released()
+      })
+    },
+  },
+  {
     name: 'sticky-iterator',
     base: 'mem',
     caughtBy: ['leaving a for await releases the lease'],
@@ -315,6 +333,16 @@ const OF_WAITING: readonly Mutant[] = [
 ]
 
 const OF_ENDS: readonly Mutant[] = [
+  {
+    name: 'lease-to-the-pool',
+    base: 'mem',
+    caughtBy: ['never shows another stream'],
+    breakStream: (s) =>
+      replace<[boolean], void>(s, 'destroy', (destroy) => (discard) => {
+        Object.assign(s, { lent: 0 })
+        destroy(discard)
+      }),
+  },
   {
     name: 'close-forgets',
     base: 'mem',
