@@ -77,6 +77,7 @@ function failure(name: string, verdict: number, number: number, syscall: string)
 
 /** One call reads and writes: what its error is about follows from what it is. @returns the sink's index, -1 for the source */
 function blamed(number: number, source: KernelEnd, sinks: readonly KernelEnd[]): number {
+  if (number === 0) return -1
   const { ENOSPC, EDQUOT, EFBIG, EPIPE, ECONNRESET } = errno()
   if ([ENOSPC, EDQUOT, EFBIG, EPIPE].includes(number)) return 0
   return number === ECONNRESET && source.kind !== 'socket' && sinks[0]!.kind === 'socket' ? 0 : -1
