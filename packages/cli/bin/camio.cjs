@@ -19,7 +19,7 @@ function readKept() {
 }
 
 const cachedData = readKept()
-const script = new Script(`(function (require, __filename, __dirname, __import) {${readFileSync(file, 'latin1')}\n})`, {
+const script = new Script(`(function (require, __filename, __dirname, __import) {${readFileSync(file, 'utf8')}\n})`, {
   filename: file,
   cachedData,
 })

@@ -8,6 +8,8 @@ export interface End {
   readonly given: string
   readonly uri: string
   readonly scheme: string
+  /** Where the argument was a path. */
+  readonly path?: string
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
@@ -15,7 +17,7 @@ const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
 /** @throws UsageError when it looks like a URI of a scheme that nobody knows and is no file's name either */
 export async function resolveEnd(given: string, plugins: Plugins): Promise<End> {
   if (given === '-') return { given, uri: 'stdio:', scheme: 'stdio' }
-  const scheme = SCHEME.exec(given)?.[1]?.toLowerCase()
+  const scheme = given.includes(':') ? SCHEME.exec(given)?.[1]?.toLowerCase() : undefined
   if (scheme === undefined || isDrive(scheme)) return fileEnd(given)
   if (await findScheme(scheme, plugins)) return { given, uri: given, scheme }
   if (exists(given)) return fileEnd(given)
@@ -24,7 +26,8 @@ export async function resolveEnd(given: string, plugins: Plugins): Promise<End> 
 
 function fileEnd(path: string): End {
   // Two slashes would begin a host in a URI; in a path they mean the same as one.
-  return { given: path, uri: fileUri(path.replace(/^\/{2,}/, '/')), scheme: 'file' }
+  const plain = path.startsWith('//') ? path.replace(/^\/+/, '/') : path
+  return { given: path, uri: fileUri(plain), scheme: 'file', path }
 }
 
 /** `C:\data` */
@@ -56,5 +59,5 @@ export function openEnd(end: End, mode: Mode & ('r' | 'w'), { signal, small }: O
 }
 
 function said(uri: string, option: string): boolean {
-  return new RegExp(`[?&]${option}=`).test(uri)
+  return uri.includes('?') && new RegExp(`[?&]${option}=`).test(uri)
 }

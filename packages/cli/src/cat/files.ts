@@ -13,7 +13,7 @@ function stat(end: End, descriptor: 0 | 1): Stats | undefined {
   try {
     if (end.scheme === 'stdio') return fstatSync(descriptor)
     if (end.scheme !== 'file' && end.scheme !== 'mmap') return undefined
-    return statSync(filePath(parseUri(end.uri).address), { throwIfNoEntry: false })
+    return statSync(end.path ?? filePath(parseUri(end.uri).address), { throwIfNoEntry: false })
   } catch {
     return undefined
   }
