@@ -14,6 +14,7 @@ int Engine::start(Napi::TypedArray table, Napi::Function on_events) {
   uv_unref(reinterpret_cast<uv_handle_t*>(handle_.get()));
   uv_poll_start(handle_.get(), UV_READABLE, on_readable);
   epoll_ = std::move(epoll);
+  napi_async_init(env_, nullptr, Napi::String::New(env_, "camio:tcp"), &context_);
   table_ = Napi::Persistent(table);
   on_events_ = Napi::Persistent(on_events);
   return 0;
@@ -46,12 +47,13 @@ void Engine::on_readable(uv_poll_t* handle, int, int) {
 }
 
 void Engine::tell(int count) {
-  Napi::AsyncContext context(env_, "camio:tcp");
-  on_events_.MakeCallback(env_.Global(), {Napi::Number::New(env_, count)}, context);
-  if (!env_.IsExceptionPending()) return;
+  napi_value function = on_events_.Value();
+  napi_value argument = Napi::Number::New(env_, count);
+  // The C function: the wrapped one throws when it fails, which a worker that is being terminated cannot bear.
+  const napi_status status = napi_make_callback(env_, context_, env_.Global(), function, 1, &argument, nullptr);
+  if (status != napi_pending_exception) return;
   napi_value error = nullptr;
-  napi_get_and_clear_last_exception(env_, &error);
-  napi_fatal_exception(env_, error);
+  if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
 }
 
 int Engine::add(Fd socket, SocketFile file) {
@@ -76,6 +78,7 @@ void Engine::close(Done done) {
   slots_.clear();
   table_.Reset();
   on_events_.Reset();
+  if (context_ != nullptr) napi_async_destroy(env_, std::exchange(context_, nullptr));
   handle_.close(done);
 }
 

@@ -45,6 +45,7 @@ class Engine {
   Slots slots_;
   Napi::Reference<Napi::TypedArray> table_;
   Napi::FunctionReference on_events_;
+  napi_async_context context_ = nullptr;
   std::array<epoll_event, kEventsAtOnce> events_;
 };
 

@@ -13,9 +13,9 @@ const { EAGAIN } = constants.errno
 const LONGEST_NAP_MS = 32
 
 export class Linger implements Watched {
-  /** Resolves when the socket may be closed; `false`: the time is over, or somebody is in a hurry. */
+  /** Resolves when the socket may be closed; `false`: somebody is in a hurry, reset it. */
   readonly done: Promise<boolean>
-  private finish!: (delivered: boolean) => void
+  private finish!: (gently: boolean) => void
   private nap = 1
   private timer: NodeJS.Timeout | undefined
   private readonly deadline: number
@@ -49,10 +49,10 @@ export class Linger implements Watched {
   }
 
   private look(): void {
-    const arrived = this.arrived()
     const left = this.deadline - performance.now()
-    if (arrived || left <= 0) {
-      this.finish(arrived)
+    if (this.arrived() || left <= 0) {
+      // When the time is over nothing unread is there at this moment: the system goes on sending by itself.
+      this.finish(true)
     } else {
       this.timer = setTimeout(() => this.look(), Math.min(this.nap, left))
       this.nap = Math.min(this.nap * 2, LONGEST_NAP_MS)

@@ -37,7 +37,7 @@ export class NativeStream extends ByteStream implements Watched {
   /** May a short `recv` count as "nothing left"? Never on unix sockets: passed descriptors cut reads short, too. */
   private exact: boolean
   private readonly keepAlive = new KeepAlive()
-  private linger: Linger | null = null
+  private lingering: Linger | null = null
   /** How often the descriptor is lent to a mover, and who waits to have it back. */
   private borrowed = 0
   private returned: (() => void) | null = null
@@ -180,7 +180,7 @@ export class NativeStream extends ByteStream implements Watched {
   }
 
   override close(options?: CloseOptions): Promise<void> {
-    if (options?.discard) this.linger?.hurry()
+    if (options?.discard) this.lingering?.hurry()
     return super.close(options)
   }
 
@@ -194,8 +194,8 @@ export class NativeStream extends ByteStream implements Watched {
     await this.comeBack(slot)
     let reset = discard
     if (!discard && this.error === null) {
-      this.linger = new Linger(this.sockets, slot, this.kind, this.limits.lingerMs)
-      reset = !(await this.linger.done)
+      this.lingering = new Linger(this.sockets, slot, this.kind, this.limits.lingerMs)
+      reset = !(await this.lingering.done)
     }
     this.sockets.dispatcher.close(slot, reset)
   }

@@ -36,6 +36,8 @@ export class SocketStream extends ChunkStream {
     socket.on('error', (error) => this.fail(this.failure(error)))
     socket.on('close', () => this.vanished())
     socket.on('end', () => this.sawEnd())
+    // A TLS socket reads to shake hands, and may have met the end before anybody asked for it.
+    if (socket.readableEnded) this.sawEnd()
     if (!init.features.readable) return
     socket.on('data', (chunk: Buffer) => this.got(chunk))
     socket.resume()
@@ -150,8 +152,10 @@ export class SocketStream extends ChunkStream {
   }
 
   protected destroySocket(discard: boolean): void {
-    // Unix sockets know no reset.
-    if (discard && this.address !== undefined) this.socket.resetAndDestroy()
-    else this.socket.destroy()
+    const { socket } = this
+    // While the end is on its way libuv refuses to reset, and Node would keep the descriptor. Unix sockets know no reset.
+    const ending = socket.writableEnded && !socket.writableFinished
+    if (discard && !ending && this.address !== undefined) socket.resetAndDestroy()
+    else socket.destroy()
   }
 }
