@@ -8,6 +8,6 @@ import '@camio/tcp'
 
 const [from = 'file:README.md', to = 'stdio:'] = process.argv.slice(2)
 const source = await open(from, { mode: 'r' })
-const sink = await open(to)
+const sink = await open(to, { mode: 'w' })
 const { bytes, path, copies } = await pipe(source, sink, { close: true })
 console.error(`${bytes} bytes by ${path}, ${copies} copies`)

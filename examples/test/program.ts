@@ -16,8 +16,10 @@ export interface Outcome {
 /** The path of a compiled example. */
 export const example = (name: string): string => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
 
+/** Its temporary files go where it works. */
 export function start(program: string, args: readonly string[] = [], cwd?: string): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = cwd === undefined ? process.env : { ...process.env, TMPDIR: cwd }
+  return spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 export async function run(program: string, args: readonly string[] = [], cwd?: string): Promise<Outcome> {
