@@ -1,6 +1,6 @@
 // Makes dist/camio.cjs out of dist/main.js: core, @camio/file and `cat` in one CommonJS file. Reading one file instead of
 // some fifty ES modules is most of what makes `camio cat` start as fast as `node -e 0`. Run by scripts/setup.mjs.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -8,6 +8,7 @@ import { build } from 'esbuild'
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
 const packages = dirname(here)
+const bundled = join(dist, 'camio.cjs')
 
 /** src/lazy.ts, as the launcher does it: with kept code V8 forgets who may import. */
 const launcherImports = {
@@ -51,12 +52,9 @@ function __package(name) {
   return path.dirname(require.resolve('@camio/' + name + '/package.json'))
 }`
 
-// What an older bundle left behind for faster starts.
-for (const name of readdirSync(dist)) if (name.endsWith('.cache')) rmSync(join(dist, name))
-
-await build({
+const { outputFiles } = await build({
   entryPoints: [join(dist, 'main.js')],
-  outfile: join(dist, 'camio.cjs'),
+  outfile: bundled,
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -65,4 +63,12 @@ await build({
   banner: { js: banner },
   plugins: [launcherImports, whereItWas, quickAddon],
   logLevel: 'warning',
+  write: false,
 })
+
+// A command that starts at this moment finds the old file or the new one.
+const draft = `${bundled}.${process.pid}`
+writeFileSync(draft, outputFiles[0].contents)
+renameSync(draft, bundled)
+// What faster starts of an older one left behind.
+for (const name of readdirSync(dist)) if (name.endsWith('.cache')) rmSync(join(dist, name), { force: true })

@@ -27,7 +27,7 @@ function printScheme(info: InstalledScheme): string {
 }
 
 function here({ works, engine, reason }: InstalledScheme): string {
-  const why = reason === undefined ? '' : `: ${reason}`
+  const why = reason === undefined ? '' : `: ${reason.replace(/\s*\n\s*/g, '; ')}`
   return works ? `works, engine ${engine}${why}` : `does not work${why}`
 }
 
