@@ -4,6 +4,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,30 @@ constexpr int64_t kStep = 4 << 20;
 // Below this a second thread costs more than it gains.
 constexpr int64_t kWorthTwo = 64 << 20;
 constexpr int64_t kWhole = std::numeric_limits<int64_t>::max();
+
+double seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Does this thread get a processor when it wants one? Asked after work that waits for nothing else.
+class Elbow {
+ public:
+  bool room() {
+    const double wall = seconds(CLOCK_MONOTONIC);
+    const double busy = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const bool enough = busy - busy_ > kEnough * (wall - wall_);
+    wall_ = wall;
+    busy_ = busy;
+    return enough;
+  }
+
+ private:
+  static constexpr double kEnough = 0.7;
+  double wall_ = seconds(CLOCK_MONOTONIC);
+  double busy_ = seconds(CLOCK_THREAD_CPUTIME_ID);
+};
 
 struct Halt {
   int64_t at = kWhole;  // the first byte, from the copy's start, that was not copied
@@ -94,15 +119,25 @@ class Copy {
     Halt other;
     Thread helper;
     // Where no thread is to be had one does it all.
-    if (second_ != nullptr) helper.start([&] { other = steps(*second_); });
+    if (second_ != nullptr) helper.start([&] { other = help(); });
     const Halt own = steps(*first_);
     helper.join();
     return own.at <= other.at ? own : other;
   }
 
-  // Copies one step after the other until none is left. Whoever halts makes the other halt too.
-  Halt steps(CopyWorker& worker) {
+  // Filling a mapping costs more than writing: it is a gain only on a processor that has nothing else to do.
+  Halt help() {
+    if (!tmpfs_) return steps(*second_);
+    Elbow elbow;
     for (;;) {
+      const Halt halt = steps(*second_, 1);
+      if (halt.at != kWhole || !elbow.room() || next_.load() >= known_) return halt;
+    }
+  }
+
+  // Copies one step after the other until none is left. Whoever halts makes the other halt too.
+  Halt steps(CopyWorker& worker, int64_t most = kWhole) {
+    for (; most > 0; --most) {
       const int64_t start = next_.fetch_add(kStep);
       if (start >= known_) return {};
       const Halt halt = step(worker, start, std::min(start + kStep, known_));
@@ -110,6 +145,7 @@ class Copy {
       next_.store(kWhole / 2);
       return halt;
     }
+    return {};
   }
 
   Halt step(CopyWorker& worker, int64_t at, int64_t end) {
