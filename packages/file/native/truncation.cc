@@ -26,20 +26,25 @@ TruncationGuard* guard_of(uintptr_t address) {
   return nullptr;
 }
 
+// Was it a memory access, rather than somebody's kill(2)?
+bool is_fault(const siginfo_t* info) { return info->si_code > 0; }
+
 // What was there before us: another handler, or death by SIGBUS when the instruction runs again.
 void chain(int signal, siginfo_t* info, void* context) {
   if ((previous.sa_flags & SA_SIGINFO) != 0) return previous.sa_sigaction(signal, info, context);
+  if (previous.sa_handler == SIG_IGN && !is_fault(info)) return;
   if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) return previous.sa_handler(signal);
   struct sigaction fallback {};
   fallback.sa_handler = SIG_DFL;
   sigaction(SIGBUS, &fallback, nullptr);
+  if (!is_fault(info)) raise(signal);
 }
 
 // Only async-signal-safe calls: mmap is a bare system call, the rest are loads and stores.
 void on_bus_error(int signal, siginfo_t* info, void* context) {
   const int saved = errno;
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
-  TruncationGuard* guard = guard_of(address);
+  TruncationGuard* guard = is_fault(info) ? guard_of(address) : nullptr;
   void* page = reinterpret_cast<void*>(address & ~(page_size - 1));
   if (guard != nullptr && mmap(page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
     guard->hit.store(true, std::memory_order_relaxed);
