@@ -14,11 +14,15 @@ const MATCHES: Record<MovePath, Match> = {
   sendfile: ({ kind }, sinks) => (kind === 'file' && only(sinks, 'socket', 'char') ? 2 : null),
   splice: ({ kind }, sinks) => {
     if (kind === 'char' || sinks.length !== 1) return null
-    // Not every device takes pages, and what a pipe of our own has taken by then could not be given back.
-    if (kind !== 'pipe' && only(sinks, 'char')) return null
+    if (kind !== 'pipe' && toDevice(sinks)) return null
     return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
   },
-  tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 ? 4 : null),
+  tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 && !toDevice(sinks) ? 4 : null),
+}
+
+/** Not every device takes pages, and what a pipe of our own has taken by then could not be given back. */
+function toDevice(sinks: readonly KernelEnd[]): boolean {
+  return sinks.some(({ kind }) => kind === 'char')
 }
 
 function only(sinks: readonly KernelEnd[], ...kinds: ReadonlyArray<KernelEnd['kind']>): boolean {
