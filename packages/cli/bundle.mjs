@@ -20,17 +20,60 @@ const launcherImports = {
 
 /** How a module finds its package, and what that means for one that has moved into the bundle. */
 const OWN_PACKAGE = /fileURLToPath\(new URL\('\.\.', import\.meta\.url\)\)/g
+/** Imported when needed. In the bundle it is there anyway, and esbuild would wrap every module in a function for its sake. */
+const IMPORTED_LATER = /\bimport\('(\.\/[^']+)'\)/g
 
 /** A bundled module's package still lies beside the command's own package, or wherever Node finds it. */
-const whereItWas = {
-  name: 'packages of bundled modules',
+const asBundled = {
+  name: 'modules as they are in a bundle',
   setup({ onLoad }) {
-    onLoad({ filter: /packages[\\/]\w+[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
+    onLoad({ filter: /packages[\\/](core|file)[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
       const [name] = relative(packages, path).split(sep)
-      const contents = readFileSync(path, 'utf8').replace(OWN_PACKAGE, `__package(${JSON.stringify(name)})`)
-      if (!contents.includes('import.meta')) return { contents, loader: 'js' }
+      const imports = []
+      const contents = readFileSync(path, 'utf8')
+        .replace(OWN_PACKAGE, `__package(${JSON.stringify(name)})`)
+        .replace(IMPORTED_LATER, (_, module) => {
+          imports.push(`import * as __later${imports.length} from '${module}'\n`)
+          return `Promise.resolve(__later${imports.length - 1})`
+        })
+      if (!contents.includes('import.meta')) return { contents: imports.join('') + contents, loader: 'js' }
       return { errors: [{ text: 'import.meta means something else in a bundle', location: { file: path } }] }
     })
+  },
+}
+
+/** Modules of Node's that bring many others, and what is used of them: loaded at the first use. */
+const HEAVY = {
+  'node:net': { classes: ['Socket'], functions: [] },
+  'node:tty': { classes: ['ReadStream', 'WriteStream'], functions: ['isatty'] },
+}
+
+const heavyLater = {
+  name: 'heavy modules of Node are loaded at the first use',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(net|tty)$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'heavy' } : { path, external: true },
+    )
+    onLoad({ filter: /.*/, namespace: 'heavy' }, ({ path }) => {
+      const { classes, functions } = HEAVY[path]
+      const get = (name) => `require(${JSON.stringify(path)}).${name}`
+      const contents = [
+        ...classes.map((name) => `export function ${name}(...args) { return new (${get(name)})(...args) }`),
+        ...functions.map((name) => `export function ${name}(...args) { return ${get(name)}(...args) }`),
+      ]
+      return { contents: contents.join('\n'), loader: 'js' }
+    })
+  },
+}
+
+/** Nobody can subscribe to anything in the command's own process. */
+const noDiagnostics = {
+  name: 'no diagnostics channels',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:diagnostics_channel$/ }, ({ path }) => ({ path, namespace: 'none' }))
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({
+      contents: 'const silent = { hasSubscribers: false }\nexport const channel = () => silent',
+    }))
   },
 }
 
@@ -44,7 +87,9 @@ const quickAddon = {
   },
 }
 
-const banner = `'use strict'
+/** A function, which the launcher calls: what a module would find around itself are its arguments. */
+const banner = `(function (require, __filename, __dirname, __import) {
+'use strict'
 function __package(name) {
   const path = require('node:path')
   const folder = path.join(__dirname, '../..', name)
@@ -61,7 +106,8 @@ const { outputFiles } = await build({
   target: 'node20.19',
   minify: true,
   banner: { js: banner },
-  plugins: [launcherImports, whereItWas, quickAddon],
+  footer: { js: '})' },
+  plugins: [launcherImports, asBundled, heavyLater, noDiagnostics, quickAddon],
   logLevel: 'warning',
   write: false,
 })

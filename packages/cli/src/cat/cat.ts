@@ -78,7 +78,7 @@ class Cat implements Job {
     // Standard output was opened by others; what we would open ourselves, and empty, stays as it is.
     if (clashing.size > 0 && this.outputs.some(({ scheme }) => scheme !== 'stdio')) return
     const inputs = this.inputs.filter((end) => !clashing.has(end))
-    if (this.watched()) this.progress = new Progress(total)
+    if (!small && this.watched()) this.progress = new Progress(total)
     try {
       this.sinks = await Outputs.open(this.outputs, this)
       await (this.request.merge ? merged(inputs, this.sinks, this) : inOrder(inputs, this.sinks, this))
