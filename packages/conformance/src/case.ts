@@ -1,4 +1,5 @@
 /** A case: what it needs of a driver, and what it does. */
+import type { Mode } from '@camio/core'
 import type { Driver } from '@camio/core/spi'
 import type { Harness, Subject } from './harness.js'
 import type { Rig } from './rig.js'
@@ -20,8 +21,11 @@ export function area(name: string, cases: readonly Case[]): readonly Case[] {
   return cases.map((c) => ({ ...c, title: `${name}: ${c.title}` }))
 }
 
-/** Two connected streams. */
-export const PAIR: Need = { what: 'a scheme that listens', holds: ({ harness }) => harness.pair !== undefined }
+/** Two connected streams; what one end writes the other reads, all of it and in order. */
+export const PAIR: Need = {
+  what: 'a scheme that listens, reliable and ordered',
+  holds: ({ harness, features }) => harness.pair !== undefined && features.reliable && features.ordered,
+}
 /** Something written first and read later. */
 export const STORE: Need = { what: 'a scheme that stores', holds: ({ harness }) => harness.store !== undefined }
 
@@ -41,19 +45,13 @@ export const OWN_MESSAGES: Need = {
   holds: ({ driver }) => driver.features.framing === 'messages',
 }
 export const OWN_BYTES: Need = { what: 'a byte transport', holds: ({ driver }) => driver.features.framing === 'bytes' }
-/** No view between the program and the transport. */
+/** The lease guard makes copies of its own. */
+export const UNGUARDED: Need = { what: 'no CAMIO_DEBUG', holds: () => !process.env.CAMIO_DEBUG }
+/** Nothing between the program and the transport that makes copies of its own. */
 export const PLAIN: Need = {
-  what: 'no view',
-  holds: ({ harness }) => harness.options?.framing === undefined && harness.options?.frame === undefined,
-}
-/** Text lines cannot hold every byte. */
-export const ANY_BYTES: Need = {
-  what: 'messages of any bytes',
-  holds: ({ harness }) => harness.options?.frame !== 'line',
-}
-export const RELIABLE: Need = {
-  what: 'a reliable, ordered transport',
-  holds: ({ features }) => features.reliable && features.ordered,
+  what: 'no view and no CAMIO_DEBUG',
+  holds: ({ harness }) =>
+    harness.options?.framing === undefined && harness.options?.frame === undefined && !process.env.CAMIO_DEBUG,
 }
 export const ACROSS_PROCESSES: Need = {
   what: 'a scope beyond the process',
@@ -69,6 +67,6 @@ function engine(driver: Driver, harness: Harness): string {
   return String(harness.options?.engine ?? driver.available().engine ?? driver.features.engine)
 }
 
-export function mode(wanted: 'r' | 'w'): Need {
+export function mode(wanted: Mode): Need {
   return { what: `mode=${wanted}`, holds: ({ driver }) => driver.modes.includes(wanted) }
 }

@@ -64,15 +64,6 @@ export async function staysPending(promise: Promise<unknown>, what: string): Pro
   assert.equal(state, 'pending', what)
 }
 
-/** Waits for a condition that nothing announces; fails when it does not come true in a few seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 5000
-  while (!condition()) {
-    assert.ok(performance.now() < end, `not in time: ${what}`)
-    await new Promise<void>((resolve) => setTimeout(resolve, 1))
-  }
-}
-
 /** The next lease's copy; fails at the end. */
 export async function next(stream: Stream): Promise<Uint8Array> {
   const lease = await stream.read()

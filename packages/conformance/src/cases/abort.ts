@@ -56,6 +56,31 @@ export const abort = area('abort', [
     },
   },
   {
+    title: 'an aborted flush or end leaves the stream open for more; nothing accepted is lost',
+    needs: [PAIR],
+    async run(rig) {
+      const { near, far } = await rig.pair()
+      let total = await fill(near)
+      const controller = new AbortController()
+      const { signal } = controller
+      const flushing = near.flush({ signal }).catch((error: unknown) => error)
+      const ending = near.end({ signal }).catch((error: unknown) => error)
+      controller.abort(REASON)
+      const [flushed, ended] = await Promise.all([flushing, ending])
+      // A transport that had taken everything was done before the abort.
+      for (const outcome of [flushed, ended]) assert.ok(outcome === undefined || outcome === REASON, String(outcome))
+      const reading = meanwhile(collectBytes(far))
+      if (ended === REASON) {
+        await near.write(pattern(total, 100))
+        total += 100
+        await near.end()
+      }
+      const bytes = await reading
+      assert.equal(bytes.length, total)
+      checkPattern(bytes, 0)
+    },
+  },
+  {
     title: 'one waiter’s abort leaves the others waiting',
     needs: [PAIR],
     async run(rig) {

@@ -153,6 +153,19 @@ export const close = area('close', [
     },
   },
   {
+    title: 'with discard cuts a close short that lingers',
+    needs: [PAIR],
+    async run(rig) {
+      const { near, far } = await rig.pair({ linger: '1h' })
+      const total = await fill(near)
+      const closing = near.close().catch((error: unknown) => error)
+      await near.close({ discard: true }).catch((error: unknown) => error)
+      await closing
+      assert.equal(near.closed, true)
+      assert.ok((await readPrefix(rig, far)) <= total)
+    },
+  },
+  {
     title: 'await using closes',
     needs: [READS],
     async run(rig) {

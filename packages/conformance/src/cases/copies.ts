@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, BYTES, MESSAGES, PAIR, PLAIN, READS, STORE, WRITES } from '../case.js'
+import { area, BYTES, MESSAGES, PAIR, PLAIN, READS, STORE, UNGUARDED, WRITES } from '../case.js'
 import { turns } from '../expect.js'
 import { messages, pattern, sameBytes } from '../payload.js'
 
@@ -57,7 +57,7 @@ export const copies = area('copies', [
   },
   {
     title: 'a lease is the transport’s memory: what the reader changes is still changed when the rest is lent again',
-    needs: [PAIR, BYTES],
+    needs: [PAIR, BYTES, PLAIN],
     async run(rig) {
       const { near, far } = await rig.pair()
       await near.write(pattern(0, 100))
@@ -73,7 +73,7 @@ export const copies = area('copies', [
   },
   {
     title: 'a rest that must be joined with what follows is one copy each time, counted',
-    needs: [PAIR, BYTES],
+    needs: [PAIR, BYTES, UNGUARDED],
     async run(rig) {
       const { near, far } = await rig.pair()
       const before = far.stats.read.copies
@@ -89,7 +89,7 @@ export const copies = area('copies', [
   },
   {
     title: 'leases are the transport’s memory: not one buffer a message',
-    needs: [PAIR, MESSAGES],
+    needs: [PAIR, MESSAGES, PLAIN],
     async run(rig) {
       const { near, far } = await rig.pair()
       const buffers = new Set<ArrayBufferLike>()
@@ -104,7 +104,7 @@ export const copies = area('copies', [
   },
   {
     title: 'where both ends share a memory, claim and lease are the same bytes',
-    needs: [PAIR, MESSAGES],
+    needs: [PAIR, MESSAGES, PLAIN],
     async run(rig) {
       const { near, far } = await rig.pair()
       if (near.region === undefined || near.region !== far.region) return

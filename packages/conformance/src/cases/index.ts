@@ -22,6 +22,8 @@ import { pipe } from './pipe.js'
 import { read } from './read.js'
 import { select } from './select.js'
 import { stats } from './stats.js'
+import { store } from './store.js'
+import { wait } from './wait.js'
 import { waiters } from './waiters.js'
 import { worker } from './worker.js'
 import { write } from './write.js'
@@ -40,10 +42,12 @@ export const ALL: readonly Case[] = [
   ...close,
   ...abort,
   ...waiters,
+  ...wait,
   ...errors,
   ...outcomes,
   ...copies,
   ...stats,
+  ...store,
   ...select,
   ...pipe,
   ...framing,

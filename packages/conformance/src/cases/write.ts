@@ -99,6 +99,19 @@ export const write = area('write', [
     },
   },
   {
+    title: 'writes that overlap arrive in their order, and flush and end come behind them',
+    needs: [WRITES],
+    async run(rig) {
+      const { stream, arrived } = await rig.sink()
+      const sizes = [10, 20_000, 3, 40_000, 1, 1000]
+      let from = 0
+      const sent = sizes.map((size) => pattern((from += size) - size, size))
+      const writing = Promise.all([...sent.map((message) => stream.write(message)), stream.flush()])
+      const got = await Promise.all([writing, rig.subject.harness.pair ? arrived() : writing.then(arrived)])
+      sameBytes(join(got[1]), join(sent))
+    },
+  },
+  {
     title: 'flush resolves when everything committed is with the transport',
     needs: [WRITES],
     async run(rig) {

@@ -14,8 +14,6 @@ const BASES: Readonly<Record<Mutant['base'], Driver>> = {
 function register(scheme: string, base: Driver, breakStream: Mutant['breakStream']): void {
   const broken = (stream: Stream): Stream => {
     breakStream(stream)
-    // A driver that loses wake-ups never learns that nobody waits any more.
-    leaked.push(() => void stream.unref())
     return stream
   }
   registry.register({
@@ -36,4 +34,10 @@ function register(scheme: string, base: Driver, breakStream: Mutant['breakStream
 
 register('mutant-none', BASES.mem, () => {})
 register('mutant-none-of-bytes', BASES.duct, () => {})
-for (const { name, base, breakStream } of MUTANTS) register(`mutant-${name}`, BASES[base], breakStream)
+for (const { name, base, breakStream } of MUTANTS) {
+  register(`mutant-${name}`, BASES[base], (stream) => {
+    breakStream(stream)
+    // A driver that loses wake-ups never learns that nobody waits any more.
+    leaked.push(() => void stream.unref())
+  })
+}

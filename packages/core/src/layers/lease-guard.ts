@@ -53,16 +53,24 @@ export class LeaseGuard extends Layer {
   }
 
   commit(length = this.claim?.length ?? 0, more = false): void {
-    const { claim } = this
-    this.claim = null
-    if (claim !== null && length >= 0 && length <= claim.length) {
-      this.inner.claimBytes.set(claim.subarray(0, length), this.innerOffset)
-      this.stats.counters[WRITE + Counter.copies]! += 1
-      this.stats.counters[WRITE + Counter.messages]! += 1
-      this.stats.counters[WRITE + Counter.bytes]! += length
-      detach(claim)
+    const { claim, inner } = this
+    // The inner stream says what is wrong; a claim that is out stays out.
+    if (claim === null || inner.closed || length >>> 0 !== length || length > claim.length) {
+      inner.commit(length, more)
+      return
     }
-    this.inner.commit(length, more)
+    this.claim = null
+    inner.claimBytes.set(claim.subarray(0, length), this.innerOffset)
+    if (length > 0 || this.features.framing === 'messages') this.countWrite(length)
+    detach(claim)
+    inner.commit(length, more)
+  }
+
+  private countWrite(length: number): void {
+    const { counters } = this.stats
+    counters[WRITE + Counter.copies]! += 1
+    counters[WRITE + Counter.messages]! += 1
+    counters[WRITE + Counter.bytes]! += length
   }
 
   cancel(): void {
