@@ -15,7 +15,7 @@ export interface ParsedUri {
 /** No address or option that means something is longer; a longer text is a mistake or an attack. */
 const MAX_URI = 65_536
 
-const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
+const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]{0,31}):/
 
 export function parseUri(text: string): ParsedUri {
   if (typeof text !== 'string') throw bad(show(text), 'is not a string')
