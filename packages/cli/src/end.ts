@@ -12,7 +12,7 @@ export interface End {
   readonly path?: string
 }
 
-const SCHEME = /^([a-z][a-z0-9+.-]{0,31}):/i
+const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]{0,31}):/
 
 /** @throws UsageError when it looks like a URI of a scheme that nobody knows and is no file's name either */
 export async function resolveEnd(given: string, plugins: Plugins): Promise<End> {
