@@ -1,10 +1,11 @@
 // camio schemes, and which packages the command loads.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import type { InstalledScheme, MissingScheme, SchemeInfo } from '../dist/schemes/describe.js'
-import { camio, folder } from './helpers.js'
+import { binary, camio, finish, folder, start } from './helpers.js'
 
 const PLUGIN = fileURLToPath(new URL('./fixtures/plugin.js', import.meta.url))
 
@@ -92,4 +93,32 @@ function linkCore(cwd: string): void {
   const copy = join(cwd, 'node_modules', '@camio', 'core')
   cpSync(join(core, 'dist'), join(copy, 'dist'), { recursive: true })
   cpSync(join(core, 'package.json'), join(copy, 'package.json'))
+}
+
+for (const scheme of ['unix', 'tcp'])
+  test(`other transports are loaded when a URI names them: ${scheme}`, async (t) => {
+    const content = binary(2_000_003)
+    const cwd = folder(t, { in: content })
+    // A port that was free a moment ago; nobody else here listens on ports of this range.
+    const address = scheme === 'unix' ? `unix:${join(cwd, 'socket')}` : `tcp://127.0.0.1:${await freePort()}`
+    const receiver = finish(start(['cat', `${address}?listen=1`, '-o', 'out'], { cwd }))
+    let sent = await camio(['cat', '--json', 'in', '-o', address], { cwd })
+    // The receiver may not be listening yet.
+    while (/REFUSED|NOT_FOUND/.test(sent.stdout.toString()))
+      sent = await camio(['cat', '--json', 'in', '-o', address], { cwd })
+    t.is(sent.code, 0, sent.stderr)
+    const { code, stderr } = await receiver
+    t.is(stderr, '')
+    t.is(code, 0)
+    t.true(readFileSync(join(cwd, 'out')).equals(content))
+  })
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
 }
