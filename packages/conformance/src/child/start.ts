@@ -1,6 +1,7 @@
 /** Starts workers and child processes for a case, and sees to it that they are gone when it is over. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Rig } from '../rig.js'
 import type { Scenario, Task } from './task.js'
@@ -20,8 +21,8 @@ export interface Child {
 }
 
 export function startProcess(rig: Rig, what: Task): Child {
-  const program = new URL('./process.js', import.meta.url)
-  const child = spawn(process.execPath, [program.pathname, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const program = fileURLToPath(new URL('./process.js', import.meta.url))
+  const child = spawn(process.execPath, [program, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const kill = () => void child.kill('SIGKILL')
   rig.keep({ close: async () => kill() })
   let stderr = ''
