@@ -1,7 +1,9 @@
 /** The suite can fail: each broken driver is caught by the case that is about what is broken; the same driver, sound, is not. */
 import { conformance, type TestFunction } from '@camio/conformance'
 import test from 'ava'
-import { cleanUp, MUTANTS, type Mutant } from './mutants/mutants.js'
+import { cleanUp } from './mutants/leaked.js'
+import type { Mutant } from './mutants/mutant.js'
+import { MUTANTS } from './mutants/mutants.js'
 import './mutants/register.js'
 
 type Run = (t: unknown) => Promise<void>

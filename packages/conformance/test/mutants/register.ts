@@ -4,7 +4,9 @@ import type { Driver, Listener, Stream } from '@camio/core/spi'
 import { driver as mem } from '@camio/mem'
 import { driver as duct } from '../duct.js'
 import { replace } from './break.js'
-import { leaked, MUTANTS, type Mutant } from './mutants.js'
+import { leaked } from './leaked.js'
+import type { Mutant } from './mutant.js'
+import { MUTANTS } from './mutants.js'
 
 const BASES: Readonly<Record<Mutant['base'], Driver>> = {
   mem: mem as unknown as Driver,

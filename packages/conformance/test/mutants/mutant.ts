@@ -1,0 +1,13 @@
+/** A driver with one rule broken, and the cases that must notice. */
+import type { Stream } from '@camio/core/spi'
+
+export interface Mutant {
+  /** What is broken; also its scheme: `mutant-<name>`. */
+  readonly name: string
+  readonly base: 'mem' | 'duct'
+  /** Parts of the titles of the cases that must fail. */
+  readonly caughtBy: readonly string[]
+  breakStream(stream: Stream): void
+}
+
+export type Lease = Uint8Array | null
