@@ -13,8 +13,13 @@ const stampFile = join(cli, 'dist', '.bundle-stamp')
 /** Declarations and maps do not matter, but hashing them costs less than telling them apart. */
 function stampNow() {
   const outputs = ['core', 'file', 'cli'].map((name) => join(root, 'packages', name, 'dist'))
-  const own = [join(cli, 'bundle.mjs'), join(cli, 'src', 'native-build.cjs'), join(root, 'package-lock.json')]
-  return hashFiles([...outputs, ...own], (file) => !file.startsWith(bundled) && !/stamp$|buildinfo$/.test(file))
+  const own = [
+    join(cli, 'bundle.mjs'),
+    join(cli, 'bundle'),
+    join(cli, 'src', 'native-build.cjs'),
+    join(root, 'package-lock.json'),
+  ]
+  return hashFiles([...outputs, ...own], (file) => !/dist.*\.(cjs|cache)$|stamp$|buildinfo$/.test(file))
 }
 
 export async function bundleCommand() {
