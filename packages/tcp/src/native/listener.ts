@@ -120,10 +120,9 @@ export class NativeListener extends Listener {
     const { binding, dispatcher } = this.sockets
     const count = binding.accept(door.slot, this.batch)
     for (let i = 0; i < count; i++) this.accepted.push(dispatcher.opened(this.batch[i]!))
-    const failed = count < 0 && count !== -EAGAIN
-    // After a full batch there may be more, and no edge will tell. The same after an error.
-    door.knocked = failed || count === BATCH
-    if (failed) this.failed(count)
+    // A batch may have been ended by its size or by an error as well: only this answer means that nobody is left.
+    door.knocked = count !== -EAGAIN
+    if (count < 0 && door.knocked) this.failed(count)
   }
 
   private failed(status: number): void {
