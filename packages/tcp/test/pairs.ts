@@ -2,7 +2,7 @@
 import { type Listener, listen, open, type Stream } from '@camio/core'
 import type { ExecutionContext } from 'ava'
 
-type Options = Readonly<Record<string, unknown>>
+type Options = object
 
 export interface Pair {
   readonly near: Stream
@@ -19,7 +19,7 @@ export function closeLater<T extends { close(o?: { discard?: boolean }): Promise
 }
 
 export async function listenFor(t: ExecutionContext, uri: string, options: Options = {}): Promise<Listener> {
-  return closeLater(t, await listen(uri, options))
+  return closeLater(t, await listen(uri, options as Record<string, unknown>))
 }
 
 export async function pair(
@@ -30,7 +30,7 @@ export async function pair(
 ): Promise<Pair> {
   const listener = await listenFor(t, uri, options)
   const accepting = listener.accept()
-  const near = closeLater(t, await open(listener.uri, openOptions))
+  const near = closeLater(t, await open(listener.uri, openOptions as Record<string, unknown>))
   const far = closeLater(t, await accepting)
   return { near, far, listener }
 }
