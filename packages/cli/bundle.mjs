@@ -1,5 +1,6 @@
 // Makes dist/camio.cjs out of dist/main.js: core, @camio/file and `cat` in one CommonJS file. Reading one file instead of
 // some fifty ES modules is most of what makes `camio cat` start as fast as `node -e 0`. Run by scripts/setup.mjs.
+import { createHash } from 'node:crypto'
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +40,7 @@ const common = {
 const command = await build({
   ...common,
   entryPoints: [join(dist, 'main.js')],
-  banner: { js: `(function (require, __filename, __dirname, __import) {\n${banner}` },
+  banner: { js: `(function (require, __dirname, __import) {\n${banner}` },
   footer: { js: '})' },
   plugins: [rareElsewhere, launcherImports, asBundled, heavyLater, noDiagnostics, quickAddon],
 })
@@ -50,10 +51,12 @@ const rare = await build({
   plugins: [launcherImports, asBundled, heavyLater, noDiagnostics, quickAddon],
 })
 
-/** A command that starts at this moment finds the old file or the new one. */
+/** A command that starts at this moment finds the old file or the new one. What V8 makes of a file is known by the hash. */
 function put(name, { outputFiles }) {
+  const { text } = outputFiles[0]
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
   const draft = join(dist, `${name}.${process.pid}`)
-  writeFileSync(draft, outputFiles[0].contents)
+  writeFileSync(draft, `//${hash}\n${text}`)
   renameSync(draft, join(dist, name))
 }
 
