@@ -22,10 +22,14 @@ export class SocketStream extends ChunkStream {
   private endSeen = false
   private readonly address: Address | undefined
 
-  /** @param socket connected, `allowHalfOpen`, and not read from yet */
+  /**
+   * @param socket connected, `allowHalfOpen`, and not read from yet
+   * @param raw what it runs over: the one that can be reset
+   */
   constructor(
     init: StreamInit,
-    protected readonly socket: Socket,
+    private readonly socket: Socket,
+    private readonly raw: Socket = socket,
   ) {
     super(init)
     const { remoteAddress: host, remotePort: port } = socket
@@ -151,11 +155,11 @@ export class SocketStream extends ChunkStream {
     await this.gone
   }
 
-  protected destroySocket(discard: boolean): void {
-    const { socket } = this
+  private destroySocket(discard: boolean): void {
+    const { socket, raw } = this
     // While the end is on its way libuv refuses to reset, and Node would keep the descriptor. Unix sockets know no reset.
     const ending = socket.writableEnded && !socket.writableFinished
-    if (discard && !ending && this.address !== undefined) socket.resetAndDestroy()
-    else socket.destroy()
+    if (discard && !ending && this.address !== undefined && !raw.destroyed) raw.resetAndDestroy()
+    socket.destroy()
   }
 }

@@ -1,4 +1,5 @@
 /** An encrypted connection. */
+import type { Socket } from 'node:net'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import type { CamioError, StreamInit } from '@camio/core/spi'
 import { SocketStream } from '../node/stream.js'
@@ -10,8 +11,9 @@ export class TlsStream extends SocketStream {
   /** The other side's certificate; `null` if it showed none. */
   readonly peerCertificate: DetailedPeerCertificate | null
 
-  constructor(init: StreamInit, socket: TLSSocket) {
-    super(init, socket)
+  /** @param raw the socket that it runs over */
+  constructor(init: StreamInit, socket: TLSSocket, raw: Socket) {
+    super(init, socket, raw)
     this.protocol = socket.alpnProtocol || null
     const certificate = socket.getPeerCertificate(true) as DetailedPeerCertificate | null
     this.peerCertificate = certificate?.raw ? certificate : null
@@ -19,10 +21,5 @@ export class TlsStream extends SocketStream {
 
   protected override failure(error: Error): CamioError {
     return tlsFailure(error, this.uri, 'lost')
-  }
-
-  /** TLS has no reset: without its farewell the other side knows that the connection was cut. */
-  protected override destroySocket(): void {
-    this.socket.destroy()
   }
 }
