@@ -22,14 +22,10 @@ export class SocketStream extends ChunkStream {
   private endSeen = false
   private readonly address: Address | undefined
 
-  /**
-   * @param socket connected, `allowHalfOpen`, and not read from yet
-   * @param raw what it runs over: the one that can be reset
-   */
+  /** @param socket connected, `allowHalfOpen`, and not read from yet */
   constructor(
     init: StreamInit,
-    private readonly socket: Socket,
-    private readonly raw: Socket = socket,
+    protected readonly socket: Socket,
   ) {
     super(init)
     const { remoteAddress: host, remotePort: port } = socket
@@ -155,11 +151,11 @@ export class SocketStream extends ChunkStream {
     await this.gone
   }
 
-  private destroySocket(discard: boolean): void {
-    const { socket, raw } = this
+  protected destroySocket(discard: boolean): void {
+    const { socket } = this
     // While the end is on its way libuv refuses to reset, and Node would keep the descriptor. Unix sockets know no reset.
     const ending = socket.writableEnded && !socket.writableFinished
-    if (discard && !ending && this.address !== undefined && !raw.destroyed) raw.resetAndDestroy()
-    socket.destroy()
+    if (discard && !ending && this.address !== undefined) socket.resetAndDestroy()
+    else socket.destroy()
   }
 }

@@ -31,21 +31,20 @@ export async function listenTls(target: TlsTarget, hosts: readonly string[], por
   )
   const features = socketFeatures({ scheme: 'tls', engine: 'node' }, target.mode)
   const handshakes = new Handshakes()
-  const raws = new WeakMap<Socket, Socket>()
   const listener = new NodeListener({
     uris: places.map((place) => hostPortUri('tls', place)),
     servers,
     backlog: options.backlog,
     make(socket) {
       const peer = hostPortUri('tls', placeOf(socket.remoteAddress, socket.remotePort))
-      return new TlsStream(target.init(peer, features), socket as TLSSocket, raws.get(socket)!)
+      return new TlsStream(target.init(peer, features), socket as TLSSocket)
     },
     cleanUp: () => handshakes.end(),
   })
   for (const server of servers) {
     server.on('connection', (socket: Socket) => handshakes.begun(socket))
     server.on('secureConnection', (socket) => {
-      raws.set(socket, handshakes.over(socket) ?? socket)
+      handshakes.over(socket)
       socket.pause()
       listener.arrived(socket)
     })
@@ -66,12 +65,8 @@ class Handshakes {
     })
   }
 
-  /** @returns the socket that the secure one runs over; nothing if that is gone already */
-  over(secure: Socket): Socket | undefined {
-    const key = keyOf(secure)
-    const raw = this.sockets.get(key)
-    this.sockets.delete(key)
-    return raw
+  over(secure: Socket): void {
+    this.sockets.delete(keyOf(secure))
   }
 
   end(): void {

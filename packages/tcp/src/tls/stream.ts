@@ -1,5 +1,4 @@
 /** An encrypted connection. */
-import type { Socket } from 'node:net'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import type { CamioError, StreamInit } from '@camio/core/spi'
 import { SocketStream } from '../node/stream.js'
@@ -11,9 +10,8 @@ export class TlsStream extends SocketStream {
   /** The other side's certificate; `null` if it showed none. */
   readonly peerCertificate: DetailedPeerCertificate | null
 
-  /** @param raw the socket that it runs over */
-  constructor(init: StreamInit, socket: TLSSocket, raw: Socket) {
-    super(init, socket, raw)
+  constructor(init: StreamInit, socket: TLSSocket) {
+    super(init, socket)
     this.protocol = socket.alpnProtocol || null
     const certificate = socket.getPeerCertificate(true) as DetailedPeerCertificate | null
     this.peerCertificate = certificate?.raw ? certificate : null
@@ -21,5 +19,10 @@ export class TlsStream extends SocketStream {
 
   protected override failure(error: Error): CamioError {
     return tlsFailure(error, this.uri, 'lost')
+  }
+
+  /** Node cannot reset a TLS socket, and crashes (20.20) when what it runs over is reset under it. */
+  protected override destroySocket(): void {
+    this.socket.destroy()
   }
 }
