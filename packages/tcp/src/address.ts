@@ -1,4 +1,5 @@
 /** What stands behind `tcp:`, `tls:` and `unix:` in a URI, and how it is written. */
+import { isIP } from 'node:net'
 import { CamioError, encodeAddress, shorten } from '@camio/core/spi'
 
 export interface HostPort {
@@ -19,13 +20,14 @@ export function parseHostPort(address: string, uri: string): HostPort {
   return { host, port }
 }
 
-/** The `bind` option: a host, or host:port. */
+/** The `bind` option: an address, or address:port; IPv6 in brackets where a port follows. @throws `ERR_CAMIO_BAD_OPTION` */
 export function parseLocal(text: string, uri: string): HostPort {
-  const bare = text.includes('[') ? text.endsWith(']') : !/:\d+$/.test(text) || text.split(':').length > 2
-  return parseHostPort(
-    bare && !text.includes('[') && text.includes(':') ? `[${text}]:0` : bare ? `${text}:0` : text,
-    uri,
-  )
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text)
+  const host = match === null ? text : (match[1] ?? match[2]!)
+  const port = Number(match?.[3] ?? 0)
+  if (isIP(host) !== 0 && port <= 65_535) return { host, port }
+  const message = `option "bind" in ${shorten(uri)} is "${shorten(text, 60)}", not an address such as 10.0.0.1, 10.0.0.1:7000 or [::1]:7000`
+  throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri })
 }
 
 /** @param scheme `tcp` or `tls` */

@@ -8,7 +8,7 @@ import { orAbort } from './deadline.js'
  * @throws ENOTFOUND, EAI_AGAIN; the signal's reason
  */
 export async function addressesOf(host: string, signal: AbortSignal): Promise<string[]> {
-  if (isIP(host) !== 0 || isIP(host.split('%')[0]!) === 6) return [host]
+  if (isIP(host) !== 0) return [host]
   // The system's resolver cannot be interrupted; its answer is then forgotten.
   const found = await orAbort(lookup(host, { all: true, verbatim: true }), signal)
   const first = found.filter(({ family }) => family === found[0]!.family)

@@ -17,7 +17,7 @@ const ip = {
   nodelay: option.bool({ default: true, help: 'send small pieces at once (TCP_NODELAY); core corks per turn already' }),
   keepalive: option.bool({ help: 'probe an idle peer (SO_KEEPALIVE)' }),
   reuseport: option.bool({ help: 'listen: share the port with other listeners (SO_REUSEPORT)' }),
-  bind: option.string({ help: 'open: the local address, host or host:port' }),
+  bind: option.string({ help: 'open: the local address, numeric, with or without :port' }),
 } as const
 
 const MAX_BUFFER = 2 ** 30

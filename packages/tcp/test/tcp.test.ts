@@ -140,6 +140,10 @@ for (const engine of ['native', 'node'] as const) {
     const far = closeLater(t, await listener.accept())
     t.is(far.remote?.host, '127.0.0.5')
     t.true(far.uri.startsWith('tcp://127.0.0.5:'))
+    for (const bind of ['somewhere', '10.0.0.1:', '1.2.3.4:70000', '[::1']) {
+      await t.throwsAsync(open(listener.uri, { engine, bind }), { code: 'ERR_CAMIO_BAD_OPTION', message: /bind/ })
+    }
+    await t.throwsAsync(open(listener.uri, { engine, bind: '192.0.2.1' }), { code: 'ERR_CAMIO_ADDRESS' })
   })
 
   test(`${engine}: backpressure both ways at once: both sides write more than fits and read later`, async (t) => {
