@@ -93,7 +93,17 @@ export abstract class Source implements Selectable {
     else if (interest === Interest.WRITE) this.writers = []
     else this.drainers = []
     if (this.stats) this.stats.counters[(interest === Interest.READ ? 0 : WRITE) + Counter.wakeUps]! += 1
-    for (const waiter of list) waiter.notify(this, interest)
+    this.notifyFrom(list, 0, interest)
+  }
+
+  /** A waiter that throws keeps nobody behind it from being told. */
+  private notifyFrom(list: readonly Waiter[], from: number, interest: number): void {
+    let at = from
+    try {
+      while (at < list.length) list[at++]!.notify(this, interest)
+    } finally {
+      if (at < list.length) this.notifyFrom(list, at, interest)
+    }
   }
 
   /** Is anybody waiting for `interest`? */

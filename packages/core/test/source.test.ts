@@ -205,3 +205,29 @@ test('waitFor: closing rejects, and an abort listener is left nowhere', async (t
   t.is(listeners, 0)
   await t.throwsAsync(waitFor(bell, Interest.READ), { code: 'ERR_CAMIO_CLOSED', message: /test:bell/ })
 })
+
+test('a waiter that throws keeps nobody behind it from being told, once', (t) => {
+  const bell = new Bell()
+  const thrower: Waiter = {
+    notify() {
+      throw new Error('waiter')
+    },
+  }
+  const notes = [new Note(), new Note()]
+  for (const waiter of [thrower, notes[0]!, thrower, notes[1]!]) bell.watch(Interest.READ, waiter)
+  t.throws(() => bell.wake(Interest.READ), { message: 'waiter' })
+  t.deepEqual(
+    notes.map(({ told }) => told),
+    [1, 1],
+  )
+})
+
+test('a wait that the same wake-up aborts does not watch again', async (t) => {
+  const bell = new Bell()
+  const abort = new AbortController()
+  bell.watch(Interest.READ, { notify: () => abort.abort() })
+  const wait = waitFor(bell, Interest.READ, { signal: abort.signal })
+  bell.wake(Interest.READ)
+  t.is(await wait.catch((reason: DOMException) => reason.name), 'AbortError')
+  t.false(bell.watched(Interest.READ))
+})

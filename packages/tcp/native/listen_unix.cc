@@ -44,10 +44,15 @@ int bind_path(int fd, const std::string& path, const Address& address) {
 // The file's mode is the socket's, narrowed by the umask: it was never wider than asked for, and is widened now if the
 // umask took something away.
 int widen(const std::string& path, mode_t mode) {
+  // The file that was made, not what somebody may put in its place: a descriptor of it, without following links.
+  const Fd file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat found;
-  if (::lstat(path.c_str(), &found) != 0) return errno;
+  if (!file || ::fstat(file.get(), &found) != 0) return errno;
+  if (!S_ISSOCK(found.st_mode)) return EEXIST;
   if ((found.st_mode & 07777) == mode) return 0;
-  return ::chmod(path.c_str(), mode) == 0 ? 0 : errno;
+  // fchmod refuses O_PATH descriptors; their link in /proc is what chmod may follow (open(2)).
+  const std::string link = "/proc/self/fd/" + std::to_string(file.get());
+  return ::chmod(link.c_str(), mode) == 0 ? 0 : errno;
 }
 
 struct Listening {

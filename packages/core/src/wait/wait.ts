@@ -55,6 +55,8 @@ async function yieldUntilReady(source: Selectable, interest: number, signal?: Ab
 }
 
 class PromiseWaiter implements Waiter {
+  private settled = false
+
   constructor(
     private readonly source: Selectable,
     private readonly interest: number,
@@ -74,6 +76,8 @@ class PromiseWaiter implements Waiter {
   /** A wake-up may be early (a release that leaves nothing new): then the wait goes on. */
   notify(): void {
     const { source, interest } = this
+    // Aborted by somebody whom the same wake-up told before.
+    if (this.settled) return
     if (source.closed || source.ready(interest) || source.watch(interest, this)) this.finish()
   }
 
@@ -91,6 +95,7 @@ class PromiseWaiter implements Waiter {
   }
 
   private settle(): void {
+    this.settled = true
     offAbort(this.signal, this)
   }
 }

@@ -78,9 +78,15 @@ export class Dispatcher {
   private respond(): void {
     const { noted } = this
     this.responding = true
-    // By index: a nested look adds more.
-    for (let i = 0; i < noted.length; i++) noted[i]!.respond()
-    noted.length = 0
-    this.responding = false
+    let done = 0
+    try {
+      // By index: a nested look adds more.
+      while (done < noted.length) noted[done++]!.respond()
+    } finally {
+      this.responding = false
+      noted.splice(0, done)
+      // Somebody who was woken threw: the others are told all the same, in a turn of their own.
+      if (noted.length > 0) setImmediate(() => this.respond())
+    }
   }
 }

@@ -52,11 +52,20 @@ export class NativeEngine implements Engine {
   }
 
   private tcpStream(target: TcpTarget, slot: number, named: HostPort): Stream {
-    const init = target.init(
-      hostPortUri('tcp', named),
-      socketFeatures({ scheme: 'tcp', engine: this.name }, target.mode),
-    )
-    return new NativeStream(init, this.sockets, slot, 'tcp')
+    return this.orClose(slot, () => {
+      const features = socketFeatures({ scheme: 'tcp', engine: this.name }, target.mode)
+      return new NativeStream(target.init(hostPortUri('tcp', named), features), this.sockets, slot, 'tcp')
+    })
+  }
+
+  /** What is made of a slot owns it; where nothing comes of it, it is closed. */
+  private orClose<T>(slot: number, make: () => T): T {
+    try {
+      return make()
+    } catch (error) {
+      this.sockets.dispatcher.close(slot, true)
+      throw error
+    }
   }
 
   async connectUnix(target: UnixTarget, name: UnixName, signal: AbortSignal): Promise<Stream> {
@@ -64,7 +73,7 @@ export class NativeEngine implements Engine {
     const attempt = () => binding.connectUnix(name.name, name.abstract, 0, buffersOf(target.options))
     const connecting = dispatcher.opened(await queueHasRoom(attempt, signal))
     const slot = await connection(this.sockets, connecting, signal)
-    const refusal = peerPolicy(target, name).refuse(binding.peerUid(slot))
+    const refusal = this.orClose(slot, () => peerPolicy(target, name).refuse(binding.peerUid(slot)))
     if (refusal === null) return this.unixStream(target, slot, name)
     dispatcher.close(slot, true)
     throw refusal
@@ -79,15 +88,18 @@ export class NativeEngine implements Engine {
       binding.listenUnix(name.name, name.abstract, mode, options.backlog, 0, buffersOf(options)),
     )
     return new NativeListener([unixUri(name)], this.sockets, [listening], (slot) => {
-      if (policy.refuse(binding.peerUid(slot)) === null) return this.unixStream(target, slot, name)
+      const refusal = this.orClose(slot, () => policy.refuse(binding.peerUid(slot)))
+      if (refusal === null) return this.unixStream(target, slot, name)
       dispatcher.close(slot, true)
       return null
     })
   }
 
   private unixStream(target: UnixTarget, slot: number, name: UnixName): Stream {
-    const init = target.init(unixUri(name), socketFeatures({ scheme: 'unix', engine: this.name }, target.mode))
-    return new NativeStream(init, this.sockets, slot, 'unix')
+    return this.orClose(slot, () => {
+      const features = socketFeatures({ scheme: 'unix', engine: this.name }, target.mode)
+      return new NativeStream(target.init(unixUri(name), features), this.sockets, slot, 'unix')
+    })
   }
 }
 

@@ -15,7 +15,9 @@ const LONGEST_NAP_MS = 32
 export class Linger implements Watched {
   /** Resolves when the socket may be closed; `false`: somebody is in a hurry, reset it. */
   readonly done: Promise<boolean>
-  private finish!: (gently: boolean) => void
+  private settle!: (gently: boolean) => void
+  /** The slot is closed in a moment, and may be another socket's in the next. */
+  private finished = false
   private nap = 1
   private timer: NodeJS.Timeout | undefined
   private readonly deadline: number
@@ -28,7 +30,7 @@ export class Linger implements Watched {
   ) {
     this.deadline = performance.now() + limitMs
     this.done = new Promise((resolve) => {
-      this.finish = resolve
+      this.settle = resolve
     })
     sockets.binding.shutDown(slot, false)
     sockets.dispatcher.own(slot, this)
@@ -36,7 +38,6 @@ export class Linger implements Watched {
   }
 
   hurry(): void {
-    clearTimeout(this.timer)
     this.finish(false)
   }
 
@@ -48,7 +49,14 @@ export class Linger implements Watched {
     this.look()
   }
 
+  private finish(gently: boolean): void {
+    this.finished = true
+    clearTimeout(this.timer)
+    this.settle(gently)
+  }
+
   private look(): void {
+    if (this.finished) return
     const left = this.deadline - performance.now()
     if (this.arrived() || left <= 0) {
       // When the time is over nothing unread is there at this moment: the system goes on sending by itself.
