@@ -36,6 +36,9 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   /** Does {@link DRAINER} wait for the transport to take more? */
   private draining = false
 
+  /** When `linger` is over, once the stream is closing. */
+  private lingerEnd = 0
+
   constructor(init: StreamInit) {
     super()
     this.uri = init.uri
@@ -81,6 +84,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   private async closeOnce(): Promise<void> {
     this.noWrite = true
+    this.lingerEnd = performance.now() + this.limits.lingerMs
     const told = this.knowsError()
     const lost = this.discarded ? null : await this.deliverRest()
     const destroyed = this.destroy(this.discarded || lost !== null)
@@ -88,6 +92,11 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     await destroyed
     if (this.wrapper === null) streamClosed(this)
     if (lost !== null && !told && !this.discarded) throw lost
+  }
+
+  /** Driver: what `close()` has left of `linger`, in milliseconds, for a transport that goes on delivering in `destroy`. */
+  protected lingerLeft(): number {
+    return Math.max(0, this.lingerEnd - performance.now())
   }
 
   /** @returns why committed data could not be delivered, or `null` */

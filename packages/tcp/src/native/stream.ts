@@ -194,7 +194,7 @@ export class NativeStream extends ByteStream implements Watched {
     await this.comeBack(slot)
     let reset = discard
     if (!discard && this.error === null) {
-      this.lingering = new Linger(this.sockets, slot, this.kind, this.limits.lingerMs)
+      this.lingering = new Linger(this.sockets, slot, this.kind, this.lingerLeft())
       reset = !(await this.lingering.done)
     }
     this.sockets.dispatcher.close(slot, reset)

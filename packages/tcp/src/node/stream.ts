@@ -144,7 +144,7 @@ export class SocketStream extends ChunkStream {
     const { socket } = this
     this.keepAlive.clear()
     if (!discard && this.error === null && !socket.destroyed) {
-      this.windDown = new WindDown(socket, this.limits.lingerMs)
+      this.windDown = new WindDown(socket, this.lingerLeft())
       await this.windDown.done
     }
     if (!socket.destroyed) this.destroySocket(discard)
