@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import {
   type Address,
   ByteStream,
+  type ByteStreamSizes,
   type CloseOptions,
   Counter,
   END,
@@ -25,6 +26,12 @@ const READABLE = Epoll.IN | Epoll.PRI | Epoll.RDHUP | Epoll.HUP | Epoll.ERR
 const WRITABLE = Epoll.OUT | Epoll.HUP | Epoll.ERR
 /** After these a short `recv` does not mean that nothing is left: the end, an error or an urgent mark may follow at once. */
 const INEXACT = Epoll.PRI | Epoll.RDHUP | Epoll.HUP | Epoll.ERR
+
+/**
+ * Measured on loopback: reading into 64 KiB that stay in the cache moves half as many bytes again as into 256 KiB, with messages
+ * small and large; sending is best from the larger ring.
+ */
+const SIZES: ByteStreamSizes = { read: 64 * 1024, write: 256 * 1024 }
 
 /** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
 const LOOKS = 32
@@ -49,7 +56,7 @@ export class NativeStream extends ByteStream implements Watched {
     private slot: number,
     private readonly kind: 'tcp' | 'unix',
   ) {
-    super(init)
+    super(init, SIZES)
     this.exact = kind === 'tcp'
     sockets.dispatcher.own(slot, this)
   }
