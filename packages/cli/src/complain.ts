@@ -31,16 +31,20 @@ export function complain(...parts: readonly string[]): void {
   say(2, `${parts.join(': ')}\n`)
 }
 
-/** Writes at once, so that nothing waits for the end of the process; whoever closed the descriptor does not want to know. */
-export function say(fd: 1 | 2, text: string): void {
+/**
+ * Writes at once, so that nothing waits for the end of the process.
+ * @returns what went wrong; on standard error there is nobody to tell
+ */
+export function say(fd: 1 | 2, text: string): NodeJS.ErrnoException | null {
   const bytes = Buffer.from(text)
   for (let from = 0; from < bytes.length; ) {
     try {
       from += writeSync(fd, bytes, from)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return error as NodeJS.ErrnoException
     }
   }
+  return null
 }
 
 /** The error's own words, without the URI, with which the line begins already. */

@@ -1,6 +1,7 @@
 /** Everything but `cat`: nothing here has to start within milliseconds. */
 import { createRequire } from 'node:module'
-import { UsageError } from './complain.js'
+import { answer } from './answer.js'
+import { say, UsageError } from './complain.js'
 import { HELP } from './help.js'
 import { schemes } from './schemes/command.js'
 
@@ -11,15 +12,13 @@ export async function other(command: string | undefined, args: readonly string[]
       return schemes(args)
     case '--version':
     case '-V':
-      process.stdout.write(`camio ${version()}\n`)
-      return 0
+      return answer('camio', `camio ${version()}\n`)
     case '--help':
     case '-h':
     case 'help':
-      process.stdout.write(HELP)
-      return 0
+      return answer('camio', HELP)
     case undefined:
-      process.stderr.write(HELP)
+      say(2, HELP)
       return 2
     default:
       throw new UsageError(`there is no command "${command}": camio cat, camio schemes, camio --help`)

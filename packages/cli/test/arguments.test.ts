@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parse } from '../dist/cat/arguments.js'
 import { CAT_HELP } from '../dist/help.js'
-import { camio, folder } from './helpers.js'
+import { camio, folder, shell } from './helpers.js'
 
 interface Wrong {
   readonly args: readonly string[]
@@ -64,6 +64,24 @@ test('help and version go to standard output', async (t) => {
     version: string
   }
   t.is((await camio(['--version'])).stdout.toString(), `camio ${version}\n`)
+})
+
+for (const command of ['--help', '--version', 'schemes', 'schemes --json', 'schemes --help', 'cat --help'])
+  test(`camio ${command} to a reader that has gone: ended by SIGPIPE, silently`, async (t) => {
+    // The reader is gone for certain: `wait` is for a process that leaves without reading.
+    const gone = `mkfifo p; true < p & exec 3> p; wait $!; camio ${command} >&3; echo "$?" >&2`
+    const { stderr } = await shell(gone, folder(t))
+    t.is(stderr, '141\n')
+  })
+
+test('an answer that cannot be written is an error', async (t) => {
+  if (!existsSync('/dev/full')) return t.log('no /dev/full here')
+  const cwd = folder(t, { a: 'A' })
+  for (const command of ['--help', 'schemes', 'cat --help', 'cat --json a -o b']) {
+    const { code, stderr } = await shell(`camio ${command} > /dev/full`, cwd)
+    t.is(code, 1)
+    t.regex(stderr, /^camio.*: standard output: ENOSPC.*\n$/)
+  }
 })
 
 test('no command at all: help on standard error, exit code 2', async (t) => {

@@ -1,4 +1,5 @@
 /** `camio cat`: from any streams to any streams, by the cheapest path that they allow. */
+import { answer } from '../answer.js'
 import { complain, exitCodeOf, isUsageError, reason, say } from '../complain.js'
 import { type End, resolveEnd } from '../end.js'
 import { load } from '../lazy.js'
@@ -30,8 +31,7 @@ export async function cat(args: readonly string[]): Promise<number> {
 
 async function help(): Promise<number> {
   const { CAT_HELP } = (await load('./help.js')) as typeof import('../help.js')
-  say(1, CAT_HELP)
-  return 0
+  return answer(NAME, CAT_HELP)
 }
 
 class Cat implements Job {
@@ -128,11 +128,16 @@ class Cat implements Job {
   private async report(): Promise<void> {
     const summary = this.summary()
     const by = this.interruption?.by
-    if (this.request.json)
-      say(this.outputs.some(({ scheme }) => scheme === 'stdio') ? 2 : 1, `${JSON.stringify(summary)}\n`)
+    if (this.request.json) await this.tell(`${JSON.stringify(summary)}\n`)
     else if (by !== undefined) complain(NAME, `stopped by ${by} after ${sentence(summary)}`)
     if (by !== undefined) await dieBy(by)
     if (this.broken?.readerLeft) await dieBy('SIGPIPE')
+  }
+
+  /** Standard output may belong to the bytes. */
+  private async tell(text: string): Promise<void> {
+    if (this.outputs.some(({ scheme }) => scheme === 'stdio')) say(2, text)
+    else this.code = Math.max(this.code, await answer(NAME, text))
   }
 
   private summary(): Summary {

@@ -1,26 +1,25 @@
 /** `camio schemes`: what is installed, and what it can do here. */
 import { parseArgs } from 'node:util'
 import { KNOWN_SCHEMES, registry } from '@camio/core'
+import { answer } from '../answer.js'
 import { UsageError } from '../complain.js'
 import { SCHEMES_HELP } from '../help.js'
 import { loadOwn, loadPlugin, pluginsFrom, unknownScheme } from '../load.js'
 import { describe, type SchemeInfo } from './describe.js'
 import { print } from './print.js'
 
+const NAME = 'camio schemes'
+
 /** @returns the exit code @throws UsageError */
 export async function schemes(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args)
-  if (values.help) {
-    process.stdout.write(SCHEMES_HELP)
-    return 0
-  }
+  if (values.help) return answer(NAME, SCHEMES_HELP)
   await loadAll(values.plugin)
   const all = everything()
   const wanted = positionals.map((name) => name.replace(/:$/, ''))
   for (const name of wanted) if (!all.some(({ scheme }) => scheme === name)) throw unknownScheme(name, name)
   const chosen = wanted.length === 0 ? all : all.filter(({ scheme }) => wanted.includes(scheme))
-  process.stdout.write(values.json ? `${JSON.stringify(chosen, null, 2)}\n` : print(chosen))
-  return 0
+  return answer(NAME, values.json ? `${JSON.stringify(chosen, null, 2)}\n` : print(chosen))
 }
 
 function parse(args: readonly string[]) {
