@@ -13,6 +13,7 @@ import {
   fromSystemError,
   Interest,
   type KernelEnd,
+  type KernelPlace,
   NOT_NOW,
   PENDING,
   ReadInto,
@@ -50,6 +51,8 @@ export class RegularStream extends ByteStream {
   private readonly own: boolean
   /** Bytes are being read into the memory of somebody else, which must not be done behind its back. */
   private intoForeign = false
+  /** What is asked for has to be waited for: the pool reads it. */
+  private needsPool = false
   /** A read of the thread pool is under way. */
   private poolReads = false
   /** What it reads was asked for before a `seek`. */
@@ -78,8 +81,13 @@ export class RegularStream extends ByteStream {
     if (most <= 0) return END
     const { file } = this
     this.stats.counters[Counter.systemCalls]! += 1
+    if (this.needsPool) return this.pullInPool(target, offset, most)
     const count = file.io.read(file.fd, target, offset, most, this.readAt)
-    if (count === WOULD_BLOCK) return this.intoForeign ? NOT_NOW : this.pullInPool(target, offset, most)
+    if (count === WOULD_BLOCK) {
+      if (!this.intoForeign) return this.pullInPool(target, offset, most)
+      this.needsPool = true
+      return NOT_NOW
+    }
     return count === 0 ? this.atFileEnd() : this.taken(count)
   }
 
@@ -127,6 +135,17 @@ export class RegularStream extends ByteStream {
 
   override readInto(target: Uint8Array): number {
     if (this.poolReads) return ReadInto.NOT_NOW
+    const count = this.readForeign(target)
+    if (!this.needsPool) return count
+    // Nobody would tell when the bytes have come: the pool gets them into the window, and tells.
+    try {
+      return this.readByWindow(target)
+    } finally {
+      this.needsPool = false
+    }
+  }
+
+  private readForeign(target: Uint8Array): number {
     this.intoForeign = true
     try {
       return super.readInto(target)
@@ -223,30 +242,22 @@ export class RegularStream extends ByteStream {
   // ---------------------------------------------------------------------------------------------------- in the kernel
 
   override takeKernel(side: 'read' | 'write'): KernelEnd | null {
-    if (side === 'write')
-      return this.writing || this.error !== null ? null : this.lend(this.writeAt, null, this.kernelPut)
-    if (this.reading || this.file.follower !== null || this.error !== null) return null
-    const { window } = this
-    const buffered = window.length === 0 ? null : window.bytes!.subarray(window.start, window.end)
-    return { ...this.lend(this.readAt, this.rest, this.kernelTook), buffered }
+    if (side === 'write') return this.lendWriting(this.place(this.writeAt, null))
+    return this.file.follower === null ? this.lendReading(this.place(this.readAt, this.rest)) : null
   }
 
   private get rest(): number | null {
     return this.limit === Infinity ? null : Math.max(0, this.limit - this.readAt)
   }
 
-  private lend(at: number, length: number | null, moved: KernelEnd['moved']): KernelEnd {
+  private place(at: number, length: number | null): KernelPlace {
     const { fd, kind } = this.file
-    return { fd, kind, offset: at < 0 ? null : at, length, buffered: null, moved }
+    return { fd, kind, offset: at < 0 ? null : at, length }
   }
 
-  private readonly kernelTook = (bytes: number, ended: boolean): void => {
-    this.stats.counters[Counter.bytes]! += this.taken(bytes)
-    if (ended) this.atEnd = true
-  }
-
-  private readonly kernelPut = (bytes: number): void => {
-    this.stats.counters[WRITE + Counter.bytes]! += this.put(bytes)
+  protected override movedInKernel(side: 'read' | 'write', bytes: number): void {
+    if (side === 'read') this.taken(bytes)
+    else this.put(bytes)
   }
 
   // ---------------------------------------------------------------------------------------------------- the end

@@ -1,8 +1,9 @@
 /** The reading half of a {@link ByteStream}: leases on a window that one `pull` after the other fills. */
 import { type CamioError, fromSystemError } from '../error.js'
+import { Loans } from '../pipe/loans.js'
 import { Interest } from '../source.js'
 import { Counter } from '../stats.js'
-import { type BatchHandler, ReadInto, Stream, type StreamInit } from '../stream.js'
+import { type BatchHandler, type KernelEnd, type KernelPlace, ReadInto, Stream, type StreamInit } from '../stream.js'
 import { ReadWindow } from './read-window.js'
 
 /** Answers of `pull` and `push` beside a number of bytes. */
@@ -13,10 +14,12 @@ export const END = -1
 export const PENDING = -2
 
 const NO_LEASE = -1
+/** A mover reads: nobody else may until it is done. */
+const TO_MOVER = -2
 
 export abstract class ByteReader extends Stream {
   protected readonly window: ReadWindow
-  /** Bytes of the lease that is out, or {@link NO_LEASE}. */
+  /** Bytes of the lease that is out, {@link NO_LEASE} or {@link TO_MOVER}. */
   private lent = NO_LEASE
   private filling = false
   /** Nothing will come behind what the window holds. */
@@ -28,6 +31,9 @@ export abstract class ByteReader extends Stream {
   private handsOff = false
   /** The driver has called `wake` since. */
   private arrived = false
+
+  /** Made when a mover first asks. */
+  protected loans: Loans | null = null
 
   /** @param chunk bytes that one `pull` may fill */
   constructor(init: StreamInit, chunk: number) {
@@ -97,7 +103,7 @@ export abstract class ByteReader extends Stream {
 
   release(consumed = this.lent): boolean {
     const { lent } = this
-    if (lent === NO_LEASE) {
+    if (lent < 0) {
       if (this.closed) return true
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
     }
@@ -121,7 +127,7 @@ export abstract class ByteReader extends Stream {
       fn(window.bytes!, window.start, this.lent)
     } finally {
       // Unless the handler released it.
-      if (this.lent !== NO_LEASE) this.release()
+      if (this.lent >= 0) this.release()
     }
     return 1
   }
@@ -130,7 +136,7 @@ export abstract class ByteReader extends Stream {
     return this.atEnd && this.window.length === 0 && this.error === null
   }
 
-  /** Driver: is a lease out, or a pull {@link PENDING}? Then `takeKernel` gives no descriptor away. */
+  /** Driver: is a lease out, a pull {@link PENDING}, or a mover at work? */
   protected get reading(): boolean {
     return this.lent !== NO_LEASE || this.filling
   }
@@ -138,8 +144,33 @@ export abstract class ByteReader extends Stream {
   private checkRead(): void {
     this.checkReadable()
     if (this.lent === NO_LEASE) return
+    if (this.lent === TO_MOVER) throw this.misuse('ERR_CAMIO_MISUSE', 'is being read by a pipe')
     throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
   }
+
+  // ---------------------------------------------------------------------------------------------------- in the kernel
+
+  /**
+   * Driver: what `takeKernel('read')` answers where the descriptor is at hand. `null` while anybody reads; while it is lent
+   * nobody else may.
+   */
+  protected lendReading(place: KernelPlace): KernelEnd | null {
+    if (this.closed || this.error !== null || !this.features.readable || this.reading) return null
+    const { window } = this
+    const buffered = window.length === 0 ? null : window.bytes!.subarray(window.start, window.end)
+    this.lent = TO_MOVER
+    this.loans ??= new Loans()
+    return this.loans.lend({ ...place, buffered }, (bytes, ended) => {
+      this.lent = NO_LEASE
+      this.stats.counters[Counter.bytes]! += bytes
+      if (ended) this.atEnd = true
+      this.movedInKernel('read', bytes)
+      if (this.watched(Interest.READ)) this.wake(Interest.READ)
+    })
+  }
+
+  /** Driver: a mover is done, and so many bytes further. */
+  protected movedInKernel(_side: 'read' | 'write', _bytes: number): void {}
 
   // ---------------------------------------------------------------------------------------------------- into other memory
 
@@ -160,7 +191,8 @@ export abstract class ByteReader extends Stream {
     return ReadInto.NOT_NOW
   }
 
-  private readByWindow(target: Uint8Array): number {
+  /** Driver: where foreign memory will not do after all, what is pulled into the window comes here by a copy. */
+  protected readByWindow(target: Uint8Array): number {
     if (this.refill()) return this.readHeld(target)
     return this.atEnd ? ReadInto.END : ReadInto.NOT_NOW
   }
