@@ -1,4 +1,5 @@
 // What the documentation shows is compiled and run, so that it stays true.
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +13,8 @@ const pages = [
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
   'examples/README.md',
+  'bench/README.md',
+  'native-common/README.md',
 ].filter((name) => name.endsWith('.md') && existsSync(join(root, name)))
 
 const shown: readonly Program[] = pages.flatMap((page) => programs(join(root, page), page))
@@ -65,6 +68,40 @@ for (const { name, place, prints } of shown.filter(({ runs }) => runs))
 test('the first program of the README is examples/src/first.ts', (t) => {
   const source = readFileSync(join(root, 'examples', 'src', 'first.ts'), 'utf8')
   t.is(blockOf(join(root, 'README.md'), 'ts first'), source.replace(/^\/\/ {2,}.*\n/gm, ''))
+})
+
+test('every published package has a README, and that of the repository links to it', (t) => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  for (const name of ['native-common', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)])
+    if (existsSync(join(root, name, 'package.json'))) {
+      t.true(existsSync(join(root, name, 'README.md')), name)
+      t.true(readme.includes(`](${name}/README.md)`), name)
+    }
+})
+
+test('the table of benchmarks names every suite', (t) => {
+  const suites = readFileSync(join(root, 'bench', 'src', 'suites', 'index.ts'), 'utf8')
+  const names = /SUITES[^=]*= \[([^\]]+)\]/
+    .exec(suites)![1]!
+    .split(',')
+    .map((name) => name.trim())
+  const table = readFileSync(join(root, 'bench', 'README.md'), 'utf8')
+  t.true(names.length >= 3)
+  for (const name of names) t.true(table.includes(`| \`${name}\` |`), name)
+})
+
+/** Where an installed Node has its headers; beside a packaged one there may be none. */
+const headers = join(dirname(process.execPath), '..', 'include', 'node')
+const compiles = existsSync(join(headers, 'node_api.h')) && spawnSync('c++', ['--version']).status === 0
+const withCompiler = compiles ? test : test.skip
+
+withCompiler('the C++ of native-common compiles', (t) => {
+  const file = join(work, 'addon.cc')
+  writeFileSync(file, blockOf(join(root, 'native-common', 'README.md'), 'cpp')!)
+  const include = [headers, join(root, 'native-common', 'include'), join(root, 'node_modules', 'node-addon-api')]
+  const defines = ['-DNAPI_VERSION=9', '-DNAPI_DISABLE_CPP_EXCEPTIONS', '-fsyntax-only', '-std=gnu++20']
+  const { status, stderr } = spawnSync('c++', [...defines, ...include.map((folder) => `-I${folder}`), file])
+  t.is(status, 0, stderr.toString())
 })
 
 test('every link between pages leads to a file', (t) => {

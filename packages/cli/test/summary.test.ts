@@ -54,6 +54,14 @@ test('a failed input and a failed output stand in the summary with their codes',
   t.like(parse(output.stdout), { ok: false, bytes: 0, path: null, error: { code: 'ERR_CAMIO_NOT_FOUND' } })
 })
 
+test('the summary in the README is what the command says', async (t) => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const { seconds: _, ...shown } = parse(/```json\n([\s\S]*?)```/.exec(readme)![1]!)
+  const cwd = folder(t, { a: 'hello\n' })
+  const { seconds, ...said } = parse((await camio(['cat', '--json', 'a', '-o', 'b'], { cwd })).stdout)
+  t.deepEqual(said, shown)
+})
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   test(`${signal} ends it by the signal, after saying how far it came`, async (t) => {
     const child = start(['cat', '--progress', '/dev/zero', '-o', '/dev/null'])
