@@ -95,6 +95,7 @@ class MapWorker : public CopyWorker {
   ssize_t copy(int64_t at, size_t length) override {
     const int64_t start = place_.to + at;
     if (start % sysconf(_SC_PAGESIZE) != 0) return fallback_->copy(at, length);
+    if (!reach(start + static_cast<int64_t>(length))) return -1;
     move_.count_call();
     void* target = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, out_.get(), start);
     if (target == MAP_FAILED) return fallback_->copy(at, length);
@@ -108,6 +109,12 @@ class MapWorker : public CopyWorker {
   }
 
  private:
+  // Makes the file long enough, and no longer: whoever kills us must not find a file of the right size with nothing in it.
+  // Unlike ftruncate this cannot cut off what the other thread wrote meanwhile, and the byte is one that we write next.
+  bool reach(int64_t end) {
+    return complete(move_, [&] { return pwrite(out_.get(), "", 1, end - 1); }) == 1;
+  }
+
   Move& move_;
   const CopyPlace place_;
   const Fd out_;

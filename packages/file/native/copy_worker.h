@@ -37,7 +37,7 @@ std::unique_ptr<CopyWorker> range_worker(Move& move, const CopyPlace& place);
 std::unique_ptr<CopyWorker> pipe_worker(Move& move, const CopyPlace& place);
 
 // pread(2) into the mapped sink. Slower than writing, but writers take turns at the file's lock, which this does not need: on tmpfs
-// it is what a second thread can do beside a first one that writes. The file must be long enough already. What the mapping
+// it is what a second thread can do beside a first one that writes. The file grows to the end of the range first. What the mapping
 // cannot take (a full disk) is left to `fallback`. `nullptr` where the sink cannot be mapped.
 std::unique_ptr<CopyWorker> map_worker(Move& move, const CopyPlace& place, std::unique_ptr<CopyWorker> fallback);
 

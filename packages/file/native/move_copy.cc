@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <limits>
 
@@ -17,7 +19,9 @@
 namespace camio::file {
 namespace {
 
-constexpr int64_t kStep = 4 << 20;
+constexpr int64_t kStep = 1 << 20;
+// How far one thread may be ahead of the other: what is unfilled before the end of the file if the process is killed now.
+constexpr int64_t kLead = 3 * kStep;
 // Below this a second thread costs more than it gains.
 constexpr int64_t kWorthTwo = 64 << 20;
 constexpr int64_t kWhole = std::numeric_limits<int64_t>::max();
@@ -45,6 +49,8 @@ class Elbow {
   double wall_ = seconds(CLOCK_MONOTONIC);
   double busy_ = seconds(CLOCK_THREAD_CPUTIME_ID);
 };
+
+enum Which : size_t { kFirst, kSecond };
 
 struct Halt {
   int64_t at = kWhole;  // the first byte, from the copy's start, that was not copied
@@ -104,15 +110,13 @@ class Copy {
     return first_ != nullptr;
   }
 
-  // A mapping needs the file at its length. On disks blocks in one piece make the copy faster; on tmpfs reserving would only clear
-  // pages that are overwritten next. Either may fail: the copy says then whether there is a problem.
+  // On disks blocks in one piece make the copy faster; on tmpfs reserving would only clear pages that are overwritten next. It may
+  // fail: the copy says then whether there is a problem. The file's length stays: it never says more than was copied, but for the
+  // steps that are under way.
   void reserve() {
-    if (!growing_ || known_ < kStep) return;
-    if (tmpfs_ && second_ == nullptr) return;
-    if (!tmpfs_ && sparse_) return;
+    if (!growing_ || known_ < kStep || tmpfs_ || sparse_) return;
     move_.count_call();
-    reserved_ = (tmpfs_ ? ftruncate(out_, to_ + known_) : fallocate(out_, FALLOC_FL_KEEP_SIZE, to_, known_)) == 0;
-    if (tmpfs_ && !reserved_) second_ = nullptr;
+    reserved_ = fallocate(out_, FALLOC_FL_KEEP_SIZE, to_, known_) == 0;
   }
 
   Halt known_part() {
@@ -120,32 +124,49 @@ class Copy {
     Thread helper;
     // Where no thread is to be had one does it all.
     if (second_ != nullptr) helper.start([&] { other = help(); });
-    const Halt own = steps(*first_);
+    const Halt own = steps(kFirst);
     helper.join();
     return own.at <= other.at ? own : other;
   }
 
   // Filling a mapping costs more than writing: it is a gain only on a processor that has nothing else to do.
   Halt help() {
-    if (!tmpfs_) return steps(*second_);
+    if (!tmpfs_) return steps(kSecond);
     Elbow elbow;
     for (;;) {
-      const Halt halt = steps(*second_, 1);
+      const Halt halt = steps(kSecond, 1);
       if (halt.at != kWhole || !elbow.room() || next_.load() >= known_) return halt;
     }
   }
 
   // Copies one step after the other until none is left. Whoever halts makes the other halt too.
-  Halt steps(CopyWorker& worker, int64_t most = kWhole) {
-    for (; most > 0; --most) {
-      const int64_t start = next_.fetch_add(kStep);
-      if (start >= known_) return {};
-      const Halt halt = step(worker, start, std::min(start + kStep, known_));
-      if (halt.at == kWhole) continue;
-      next_.store(kWhole / 2);
-      return halt;
+  Halt steps(Which which, int64_t most = kWhole) {
+    CopyWorker& worker = which == kFirst ? *first_ : *second_;
+    Halt halt;
+    for (; most > 0 && halt.at == kWhole; --most) {
+      const int64_t start = next_step(which);
+      if (start >= known_) break;
+      halt = step(worker, start, std::min(start + kStep, known_));
+      if (halt.at != kWhole) next_.store(kWhole / 2);
     }
-    return {};
+    set_busy(which, kWhole);
+    return halt;
+  }
+
+  // The next step's start, once the other thread is not too far behind it.
+  int64_t next_step(Which which) {
+    // Published before the step is taken, so that the other never thinks us further than we are.
+    set_busy(which, next_.load());
+    const int64_t start = next_.fetch_add(kStep);
+    set_busy(which, start);
+    auto& other = busy_[which == kFirst ? kSecond : kFirst];
+    for (int64_t at = other.load(); at < start - kLead && start < known_; at = other.load()) other.wait(at);
+    return start;
+  }
+
+  void set_busy(Which which, int64_t start) {
+    busy_[which].store(start);
+    busy_[which].notify_one();
   }
 
   Halt step(CopyWorker& worker, int64_t at, int64_t end) {
@@ -225,6 +246,8 @@ class Copy {
   std::unique_ptr<CopyWorker> first_;
   std::unique_ptr<CopyWorker> second_;
   std::atomic<int64_t> next_{0};
+  // The step that each thread is at, or before; kWhole while it is at none.
+  std::array<std::atomic<int64_t>, 2> busy_{kWhole, kWhole};
 };
 
 }  // namespace
