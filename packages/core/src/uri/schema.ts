@@ -55,7 +55,7 @@ type WithDefault<Value, Input> = OptionSpec<Value, Input> & { readonly default: 
 
 /** The builders. Without a default an option's value may be `undefined`. */
 export const option = {
-  bool: (spec: Common<boolean>) => ({ default: false, ...spec, type: 'bool' }) as WithDefault<boolean, boolean | 0 | 1>,
+  bool: (spec: Common<boolean>) => ({ default: false, ...spec, type: 'bool' }) as WithDefault<boolean, boolean>,
   int: <const T extends Ranged>(spec: T) => ({ ...spec, type: 'int' }) as unknown as Built<T, number, number>,
   /** Bytes, `4MiB`. */
   size: <const T extends Ranged>(spec: T) =>
