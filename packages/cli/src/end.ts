@@ -53,8 +53,8 @@ export function openEnd(end: End, mode: Mode & ('r' | 'w'), { signal, small }: O
     signal,
     ...(modes.includes(mode) && !said(end.uri, 'mode') && { mode }),
     ...(small && mine('engine') && { engine: 'node' }),
-    // What the shell's > gives a new file, and not what a program wants for its own.
-    ...(mode === 'w' && end.scheme === 'file' && mine('perm') && { perm: '0666' }),
+    // A path is made as the shell's > makes it: readable for all that the umask allows. A URI means what it says: 0600.
+    ...(mode === 'w' && end.path !== undefined && { perm: '0666' }),
   })
 }
 

@@ -24,7 +24,8 @@ Usage
   camio cat [options] [FILE|URI]...
 
 Arguments are inputs, in order; without any, standard input. "-" is standard input or output. What does not begin with a
-known scheme is a path; ./name is a path in any case.
+known scheme is a path; ./name is a path in any case. A new file has the permissions that the shell's > would give it (the
+umask) when it was named by a path, and those of perm=, 0600 if not said, when it was named by a URI.
 
 Options
   -i, --in URI       one more input, in its place among the others

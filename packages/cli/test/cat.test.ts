@@ -1,5 +1,5 @@
 // camio cat on real files and pipes: the bytes, the order, the exit codes.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { binary, camio, folder, shell } from './helpers.js'
@@ -142,6 +142,16 @@ test('a reader that has enough ends it as cat ends: by SIGPIPE, silently', async
     t.is(stderr, '')
     t.regex(stdout.toString(), /^\s*1\n141\n$/, input)
   }
+})
+
+test('a path follows the umask as the shell’s > does; a URI has the permissions that its options say', async (t) => {
+  const cwd = folder(t, { a: 'A', old: 'O' })
+  chmodSync(join(cwd, 'old'), 0o640)
+  const outputs = '-o path -o file:uri -o "file:said?perm=0660" -o old'
+  t.is((await shell(`umask 027; camio cat a > shell; camio cat a ${outputs}`, cwd)).code, 0)
+  const mode = (name: string) => (statSync(join(cwd, name)).mode & 0o777).toString(8)
+  t.is(mode('path'), mode('shell'))
+  t.deepEqual(['path', 'uri', 'said', 'old'].map(mode), ['640', '600', '640', '640'])
 })
 
 test('writing the same file twice replaces it', async (t) => {
