@@ -48,7 +48,8 @@ Examples
   camio cat in.bin -o copy1.bin -o copy2.bin     two copies in one pass
   camio cat --merge tcp://a:1 tcp://b:1          whatever comes first
 
-A missing or failing input is reported and the next one follows, as with cat(1). An output that is also an input is refused
+A missing or failing input is reported and the next one follows, as with cat(1). One of several outputs that fails is reported
+and the others get everything, as with tee(1). An output that is also an input is refused
 before anything is written. When the reader of the output goes away, camio cat ends by SIGPIPE, silently, as cat(1) does; by SIGINT and
 SIGTERM after it has delivered what it had read and said how far it came.
 

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import type { Summary } from '../dist/cat/summary.js'
 import { binary, camio, folder, shell } from './helpers.js'
 
 const BIG = 5 * 1024 * 1024 + 17
@@ -120,6 +121,48 @@ test('a full output is an error of that output, exit code 1', async (t) => {
     t.is(code, 1)
     t.regex(stderr, /^camio cat: (\/dev\/full|-): .*no space/i, line)
   }
+})
+
+for (const [what, inputs] of [
+  ['a file', 'a b'],
+  ['a pipe', '- b < <(cat a)'],
+  ['merged', '--merge a -'],
+] as const)
+  test(`one of several outputs fails, the others get everything: ${what}`, async (t) => {
+    if (!existsSync('/dev/full')) return t.log('no /dev/full here')
+    const wanted = binary(BIG)
+    const cwd = folder(t, { a: wanted, b: 'tail' })
+    const { code, stderr, stdout } = await shell(`camio cat --json -o x -o /dev/full -o y ${inputs}`, cwd)
+    t.is(code, 1)
+    t.regex(stderr, /^camio cat: \/dev\/full: .*no space[^\n]*\n$/i)
+    const tail = what === 'merged' ? '' : 'tail'
+    for (const name of ['x', 'y'])
+      t.true(readFileSync(join(cwd, name)).equals(Buffer.concat([wanted, Buffer.from(tail)])), name)
+    const { ok, bytes, error } = JSON.parse(stdout.toString()) as Summary
+    t.deepEqual([ok, bytes, error?.code], [false, BIG + tail.length, 'ERR_CAMIO_NO_SPACE'])
+  })
+
+test('a named output whose reader leaves in the middle fails like any other; all of them may fail', async (t) => {
+  const wanted = binary(BIG)
+  const cwd = folder(t, { a: wanted })
+  const left = await shell('mkfifo p; head -c 9 < p > nine & camio cat a -o p -o good; s=$?; wait; exit $s', cwd)
+  t.is(left.code, 1)
+  t.regex(left.stderr, /^camio cat: p: .*broken pipe[^\n]*\n$/i)
+  t.true(readFileSync(join(cwd, 'good')).equals(wanted))
+  t.true(readFileSync(join(cwd, 'nine')).equals(wanted.subarray(0, 9)))
+  if (!existsSync('/dev/full')) return t.log('no /dev/full here')
+  const full = await shell('camio cat a -o /dev/full -o file:/dev/full', cwd)
+  t.is(full.code, 1)
+  t.is(full.stderr.trimEnd().split('\n').length, 2)
+})
+
+test('a standard output that is no longer read ends it, whatever other outputs there are', async (t) => {
+  const { stdout, stderr } = await shell(
+    `camio cat /dev/zero -o - -o /dev/null | head -c 1 | wc -c; echo "\${PIPESTATUS[0]}"`,
+    folder(t),
+  )
+  t.is(stderr, '')
+  t.regex(stdout.toString(), /^\s*1\n141\n$/)
 })
 
 test('an input that is an output is refused and keeps its content', async (t) => {

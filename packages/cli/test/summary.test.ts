@@ -76,6 +76,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     )
   })
 
+test('SIGINT with several outputs, which are equally far then', async (t) => {
+  const cwd = folder(t)
+  const child = start(['cat', '--json', '--progress', '/dev/zero', '-o', '/dev/null', '-o', 'file:/dev/null'], { cwd })
+  const done = finish(child)
+  await until(child.stderr!, /[1-9][\d.]* [KMGT]iB {2}/)
+  child.kill('SIGINT')
+  const { signal, stdout } = await done
+  t.is(signal, 'SIGINT')
+  t.true(parse(stdout).bytes > 0)
+})
+
 test('stopped while it waits for its input', async (t) => {
   const child = start(['cat', '--json', '--progress', '-', '-o', '/dev/null'])
   const done = finish(child)

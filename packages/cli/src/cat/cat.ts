@@ -40,7 +40,9 @@ class Cat implements Job {
   private readonly parts: Part[] = []
   private progress: Progress | null = null
   private code = 0
+  /** The first output that failed. */
   private broken: OutputError | null = null
+  private readerLeft = false
   private inputs: End[] = []
   private outputs: End[] = []
   private sinks: Outputs | null = null
@@ -84,14 +86,15 @@ class Cat implements Job {
       await (this.request.merge ? merged(inputs, this.sinks, this) : inOrder(inputs, this.sinks, this))
       await this.sinks.end()
     } catch (error) {
-      if (error instanceof OutputError) await this.outputFailed(error)
+      if (error instanceof OutputError) await this.noOutputLeft(error)
       else if (!this.signal?.aborted) throw error
     }
   }
 
-  private async outputFailed(error: OutputError): Promise<void> {
-    this.broken = error
-    if (!error.readerLeft) this.complainOf(error.end, error.failure)
+  private async noOutputLeft(error: OutputError): Promise<void> {
+    this.readerLeft = error.readerLeft
+    if (this.readerLeft) this.broken ??= error
+    else this.lost(error)
     await this.sinks?.discard()
   }
 
@@ -117,6 +120,11 @@ class Cat implements Job {
     this.parts.push({ ...part, error: failure(error) })
   }
 
+  lost(error: OutputError): void {
+    this.broken ??= error
+    this.complainOf(error.end, error.failure)
+  }
+
   private complainOf(end: End, error: unknown): void {
     this.code = Math.max(this.code, exitCodeOf(error))
     this.progress?.clear()
@@ -131,7 +139,7 @@ class Cat implements Job {
     if (this.request.json) await this.tell(`${JSON.stringify(summary)}\n`)
     else if (by !== undefined) complain(NAME, `stopped by ${by} after ${sentence(summary)}`)
     if (by !== undefined) await dieBy(by)
-    if (this.broken?.readerLeft) await dieBy('SIGPIPE')
+    if (this.readerLeft) await dieBy('SIGPIPE')
   }
 
   /** Standard output may belong to the bytes. */

@@ -1,7 +1,8 @@
 /** All inputs at once, each piece as it becomes ready. */
 import { type CamioError, isCamioError, Selector, type Stream } from '@camio/core'
 import type { End } from '../end.js'
-import { type Job, openInput } from './move.js'
+import { openInput } from './input.js'
+import type { Job } from './move.js'
 import type { Cost, Outputs } from './outputs.js'
 import type { Part } from './summary.js'
 
@@ -13,19 +14,26 @@ interface Input {
   readonly cost: Cost
 }
 
-/** @throws OutputError */
-export async function merged(inputs: readonly End[], outputs: Outputs, job: Job): Promise<void> {
-  await new Merge(outputs, job).run(inputs)
+/**
+ * @param before bytes that other inputs brought, for the progress
+ * @returns the bytes moved
+ * @throws OutputError when no output is left
+ */
+export async function merged(inputs: readonly End[], outputs: Outputs, job: Job, before = 0): Promise<number> {
+  const merge = new Merge(outputs, job, before)
+  await merge.run(inputs)
+  return merge.bytes
 }
 
 class Merge {
   private readonly selector = new Selector()
   private readonly live = new Map<object, Input>()
-  private bytes = 0
+  bytes = 0
 
   constructor(
     private readonly outputs: Outputs,
     private readonly job: Job,
+    private readonly before: number,
   ) {}
 
   async run(ends: readonly End[]): Promise<void> {
@@ -65,19 +73,14 @@ class Merge {
     if (lease === null) return
     const { length } = lease
     const before = this.outputs.cost()
-    try {
-      for (const sink of this.outputs.streams) await sink.write(lease)
-      for (const sink of this.outputs.streams) await sink.flush()
-    } catch (error) {
-      throw (isCamioError(error) && this.outputs.blame(error)) || error
-    }
+    await this.outputs.write(lease)
     input.source.release()
     const after = this.outputs.cost()
     input.cost.copies += after.copies - before.copies
     input.cost.systemCalls += after.systemCalls - before.systemCalls
     input.bytes += length
     this.bytes += length
-    this.job.moving?.(this.bytes)
+    this.job.moving?.(this.before + this.bytes)
   }
 
   private async read(input: Input): Promise<Uint8Array | null> {

@@ -1,7 +1,12 @@
-/** One input after the other: each goes through `pipe`, so in the kernel where that is possible. */
+/**
+ * One input after the other. To one output each goes through `pipe`, so in the kernel where that is possible. To several it does
+ * not: if one of them fails in the middle, tee(2) cannot say how far each of the others is, and they are to go on from there.
+ */
 import { type CamioError, isCamioError, PipeError, pipe, Registry, type Stream } from '@camio/core'
-import { type End, type Opening, openEnd } from '../end.js'
-import type { Outputs } from './outputs.js'
+import type { End, Opening } from '../end.js'
+import { openInput } from './input.js'
+import { merged } from './merge.js'
+import type { OutputError, Outputs } from './outputs.js'
 import { nothing, type Part, part } from './summary.js'
 
 /** What is going on, told to whoever started it. */
@@ -11,6 +16,8 @@ export interface Job extends Opening {
   done(part: Part): void
   /** An input failed; the next one follows. */
   failed(end: End, error: unknown, part?: Part): void
+  /** An output failed; the others go on. */
+  lost(error: OutputError): void
 }
 
 /** @throws OutputError */
@@ -18,20 +25,15 @@ export async function inOrder(inputs: readonly End[], outputs: Outputs, job: Job
   let before = 0
   for (const end of inputs) {
     if (job.signal?.aborted) return
-    const source = await openInput(end, job)
-    if (source !== null) before += await pipeOne(end, source, outputs, job, before)
+    before += await (outputs.streams.length > 1
+      ? merged([end], outputs, job, before)
+      : alone(end, outputs, job, before))
   }
 }
 
-/** @returns `null` if it cannot be opened, which the job has been told */
-export async function openInput(end: End, job: Job): Promise<Stream | null> {
-  try {
-    return await openEnd(end, 'r', job)
-  } catch (error) {
-    if (!isCamioError(error)) throw error
-    job.failed(end, error)
-    return null
-  }
+async function alone(end: End, outputs: Outputs, job: Job, before: number): Promise<number> {
+  const source = await openInput(end, job)
+  return source === null ? 0 : pipeOne(end, source, outputs, job, before)
 }
 
 /** Knows no path through the kernel. */

@@ -1,6 +1,7 @@
-/** The outputs of a `camio cat`: opened together, ended together. */
-import type { CamioError, Stream } from '@camio/core'
-import { type End, type Opening, openEnd } from '../end.js'
+/** The outputs of a `camio cat`: opened together, ended together; of several, one that fails is left behind. */
+import { type CamioError, isCamioError, type Stream } from '@camio/core'
+import { type End, openEnd } from '../end.js'
+import type { Job } from './move.js'
 
 const EPIPE = 32
 
@@ -10,7 +11,7 @@ export interface Cost {
   systemCalls: number
 }
 
-/** An output broke: there is nothing more to do for any input. */
+/** An output broke. Thrown when there is nothing more to do for any input. */
 export class OutputError extends Error {
   constructor(
     readonly end: End,
@@ -25,17 +26,24 @@ export class OutputError extends Error {
   }
 }
 
-export class Outputs {
-  readonly streams: Stream[] = []
+interface Output {
+  readonly end: End
+  readonly stream: Stream
+}
 
-  private constructor(readonly ends: readonly End[]) {}
+export class Outputs {
+  /** Those that have not failed. */
+  private all: readonly Output[] = []
+  streams: readonly Stream[] = []
+
+  private constructor(private readonly job: Job) {}
 
   /** All or none. @throws OutputError */
-  static async open(ends: readonly End[], how: Opening): Promise<Outputs> {
-    const outputs = new Outputs(ends)
+  static async open(ends: readonly End[], job: Job): Promise<Outputs> {
+    const outputs = new Outputs(job)
     for (const end of ends) {
       try {
-        outputs.streams.push(await openEnd(end, 'w', how))
+        outputs.set([...outputs.all, { end, stream: await openEnd(end, 'w', job) }])
       } catch (error) {
         await outputs.discard()
         throw new OutputError(end, error as CamioError)
@@ -44,12 +52,42 @@ export class Outputs {
     return outputs
   }
 
+  private set(all: readonly Output[]): void {
+    this.all = all
+    this.streams = all.map(({ stream }) => stream)
+  }
+
+  /** Every output gets all of `lease`, and has passed it on. @throws OutputError when none is left */
+  async write(lease: Uint8Array): Promise<void> {
+    for (const output of this.all) {
+      try {
+        await output.stream.write(lease)
+        await output.stream.flush()
+      } catch (error) {
+        await this.leaveBehind(output, error)
+      }
+    }
+  }
+
+  /**
+   * As tee(1): the others go on. Nobody would miss the bytes of a standard output that is no longer read, and the shell wants
+   * the command to end then, so that `camio cat /dev/zero -o - -o copy | head -c 9` does.
+   */
+  private async leaveBehind(output: Output, error: unknown): Promise<void> {
+    if (!isCamioError(error)) throw error
+    const failed = new OutputError(output.end, error)
+    if (this.all.length === 1 || (failed.readerLeft && output.end.scheme === 'stdio')) throw failed
+    this.set(this.all.filter((other) => other !== output))
+    this.job.lost(failed)
+    await output.stream.close({ discard: true }).catch(() => {})
+  }
+
   /** Which output is to blame for `error`, if one is. */
   blame(error: CamioError): OutputError | null {
-    const broken = this.streams.findIndex((stream) => stream.error !== null)
-    if (broken >= 0) return new OutputError(this.ends[broken]!, error)
+    const broken = this.all.find(({ stream }) => stream.error !== null)
+    if (broken !== undefined) return new OutputError(broken.end, error)
     // Only writing fails so.
-    return error.errno === EPIPE ? new OutputError(this.ends[0]!, error) : null
+    return error.errno === EPIPE ? new OutputError(this.all[0]!.end, error) : null
   }
 
   cost(): Cost {
@@ -63,12 +101,12 @@ export class Outputs {
 
   /** Delivers the rest and tells the readers that it was all. @throws OutputError */
   async end(): Promise<void> {
-    for (const [i, stream] of this.streams.entries()) {
+    for (const output of this.all) {
       try {
-        await stream.end()
-        await stream.close()
+        await output.stream.end()
+        await output.stream.close()
       } catch (error) {
-        throw new OutputError(this.ends[i]!, error as CamioError)
+        await this.leaveBehind(output, error)
       }
     }
   }
