@@ -29,6 +29,8 @@ struct Outcome {
   int error = 0;
   const char* syscall = "";
   int sink = -1;  // whose error it is, where that is known
+  // Taken from a source that cannot be wound back, and not delivered: what follows the first `bytes`.
+  std::vector<uint8_t> undelivered;
 };
 
 class Move {

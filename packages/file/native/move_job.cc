@@ -3,12 +3,23 @@
 #include <camio/arguments.h>
 #include <fcntl.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "call.h"
 #include "state.h"
 
 namespace camio::file {
+namespace {
+
+Napi::Value bytes_or_null(Napi::Env env, const std::vector<uint8_t>& bytes) {
+  if (bytes.empty()) return env.Null();
+  Napi::Uint8Array copy = Napi::Uint8Array::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), copy.Data());
+  return copy;
+}
+
+}  // namespace
 
 MoveJob::MoveJob(Napi::Env env, uint32_t id, Napi::Function done, Path path, End source, std::vector<End> sinks,
                  int64_t length)
@@ -46,7 +57,7 @@ void MoveJob::finish() {
                          Napi::Boolean::New(env_, outcome_.ended), Napi::Number::New(env_, verdict),
                          Napi::Number::New(env_, outcome_.error), Napi::String::New(env_, outcome_.syscall),
                          Napi::Number::New(env_, static_cast<double>(move_.system_calls.load())),
-                         Napi::Number::New(env_, outcome_.sink)});
+                         Napi::Number::New(env_, outcome_.sink), bytes_or_null(env_, outcome_.undelivered)});
 }
 
 namespace {

@@ -37,8 +37,9 @@ class MoveJob {
   Thread thread_;
 };
 
-// JavaScript: moveStart(path, fd, offset, length, Int32Array fds, offsets, done) -> id, moveProgress(id), moveStop(id).
-// done(bytes, ended, verdict, errno, syscall, systemCalls, sink); verdict 0: as it says, 1: declined, 2: source and sink are one file.
+// JavaScript: moveStart(path, fd, offset, length, Int32Array fds, offsets, done) -> id, moveProgress(id), moveStop(id, abandon).
+// done(bytes, ended, verdict, errno, syscall, systemCalls, sink, undelivered: Uint8Array or null)
+// verdict 0: as it says, 1: declined, 2: source and sink are one file.
 void export_move(Napi::Env env, Napi::Object exports);
 
 }  // namespace camio::file

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "pipe_pair.h"
 
@@ -66,7 +68,10 @@ Outcome through_own_pipe(Move& move, SpliceEnd from, SpliceEnd to) {
     const int error = splice_owed(move, pair.out.get(), to, &owed);
     move.moved.fetch_add(count - static_cast<ssize_t>(owed), std::memory_order_relaxed);
     // Something was taken by now: it is too late for another path, whatever the error.
-    if (error != 0) return {.bytes = move.moved, .error = error, .syscall = "splice", .sink = 0};
+    if (error != 0) {
+      return give_back(move, from, pair.out.get(), owed,
+                       {.bytes = move.moved, .error = error, .syscall = "splice", .sink = 0});
+    }
   }
   return {.bytes = move.moved, .ended = true};
 }
@@ -98,6 +103,21 @@ int splice_owed(Move& move, int from, SpliceEnd& to, size_t* owed) {
     }
   }
   return 0;
+}
+
+Outcome give_back(Move& move, const SpliceEnd& source, int pipe, size_t owed, Outcome outcome) {
+  // With an offset of its own the stream goes on behind the `bytes` that were delivered.
+  if (source.offset >= 0 || lseek(source.fd, -static_cast<off_t>(owed), SEEK_CUR) >= 0) return outcome;
+  outcome.undelivered.resize(owed);
+  size_t kept = 0;
+  while (kept < owed) {
+    move.count_call();
+    const ssize_t count = read(pipe, outcome.undelivered.data() + kept, owed - kept);
+    if (count > 0) kept += static_cast<size_t>(count);
+    else if (count == 0 || errno != EINTR) break;
+  }
+  outcome.undelivered.resize(kept);
+  return outcome;
 }
 
 bool wait_for_source(Move& move) {

@@ -27,9 +27,13 @@ class Tee {
       if (count < 0 && errno == ECANCELED) return {.bytes = move_.moved};
       if (count < 0) return failed(move_, "splice", errno);
       int sink = 0;
-      const int error = deliver(static_cast<size_t>(count), &sink);
-      if (error != 0) return {.bytes = move_.moved, .error = error, .syscall = "tee", .sink = sink};
-      move_.moved.fetch_add(count, std::memory_order_relaxed);
+      size_t owed = static_cast<size_t>(count);
+      const int error = deliver(&owed, &sink);
+      move_.moved.fetch_add(count - static_cast<ssize_t>(owed), std::memory_order_relaxed);
+      if (error != 0) {
+        return give_back(move_, from_, through_.out.get(), owed,
+                         {.bytes = move_.moved, .error = error, .syscall = "tee", .sink = sink});
+      }
     }
     return {.bytes = move_.moved, .ended = true};
   }
@@ -54,13 +58,13 @@ class Tee {
     return splice_some(move_, from_, entrance, move_.budget(kPipeSize));
   }
 
-  // 0, or the errno of the sink that `index` says.
-  int deliver(size_t length, int* index) {
+  // 0, or the errno of the sink that `index` says; `owed` is then what not every sink took, and lies in our pipe.
+  int deliver(size_t* owed, int* index) {
     for (size_t i = 0; i < doubles_.size(); ++i, ++*index) {
-      const int error = deliver_double(doubles_[i], sinks_[i], length);
+      const int error = deliver_double(doubles_[i], sinks_[i], *owed);
       if (error != 0) return error;
     }
-    return splice_owed(move_, through_.out.get(), sinks_.back(), &length);
+    return splice_owed(move_, through_.out.get(), sinks_.back(), owed);
   }
 
   int deliver_double(PipePair& pair, SpliceEnd& sink, size_t length) {

@@ -25,6 +25,8 @@ export type MoveDone = (
   systemCalls: number,
   /** Whose error it is, -1 where that is not known. */
   sink: number,
+  /** Taken and not delivered, see `MoveResult`. */
+  undelivered: Uint8Array | null,
 ) => void
 
 /** Positions are bytes from the start, -1 for the descriptor's own. Setting up throws system errors as node:fs does. */

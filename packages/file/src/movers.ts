@@ -62,13 +62,13 @@ function run(
     }
 
     function done(...outcome: Parameters<MoveDone>) {
-      const [bytes, ended, verdict, number, syscall, systemCalls, sink] = outcome
+      const [bytes, ended, verdict, number, syscall, systemCalls, sink, undelivered] = outcome
       signal?.removeEventListener('abort', stop)
       clearInterval(timer)
       if (bytes > 0) onProgress?.(bytes)
       const error = failure(name, verdict, number, syscall)
       const blame = sink >= 0 ? sink : blamed(number, source, sinks)
-      resolve({ bytes, ended, systemCalls, ...(error !== undefined && { error, blame }) })
+      resolve({ bytes, ended, systemCalls, ...(error !== undefined && { error, blame }), ...(undelivered !== null && { undelivered }) })
     }
   })
 }

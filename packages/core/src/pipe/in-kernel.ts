@@ -97,10 +97,11 @@ async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Pro
       onProgress: onProgress && ((bytes) => onProgress(base + bytes)),
     })
   } finally {
-    giveBack(ends, result.bytes, result.ended)
+    giveBack(ends, result.bytes, result.ended, result.undelivered?.length)
   }
   progress.bytes += result.bytes
   progress.kernelCalls += result.systemCalls
+  if (result.undelivered !== undefined) progress.undelivered = result.undelivered
   return result
 }
 
@@ -114,7 +115,7 @@ function broken({ error, blame = -1 }: MoveResult, source: Stream, sinks: readon
   return failure
 }
 
-function giveBack(ends: Ends, bytes: number, ended: boolean): void {
-  ends.source.moved(bytes, ended)
+function giveBack(ends: Ends, bytes: number, ended: boolean, undelivered = 0): void {
+  ends.source.moved(bytes + undelivered, ended)
   for (const sink of ends.sinks) sink.moved(bytes, false)
 }

@@ -16,6 +16,11 @@ export interface MoveResult {
   readonly error?: unknown
   /** Whose fault a system error was: the source's (-1, the default) or the sink's of this index. It breaks that stream. */
   readonly blame?: number
+  /**
+   * What was taken from a source that cannot be wound back, and that not every sink took: it follows the first `bytes`, and is in
+   * nobody else's hands.
+   */
+  readonly undelivered?: Uint8Array
   readonly systemCalls: number
 }
 

@@ -41,8 +41,9 @@ export interface PipeResult {
   /** Was the source's end reached? `false` after an abort. */
   readonly ended: boolean
   /**
-   * The message that was taken from the source when a sink failed, and that not every sink took: a copy of it. `null` on byte
-   * streams, where the source keeps what was not delivered.
+   * The message that was taken from the source when a sink failed, and that not every sink took: a copy of it. On byte streams the
+   * source keeps what was not delivered, and this is `null`, except after a splice or tee out of a socket or a pipe: there it is
+   * what the kernel had taken already, and follows the first `bytes`.
    */
   readonly undelivered: Uint8Array | null
 }

@@ -13,7 +13,7 @@ export class Progress {
   ended = false
   /** System calls that a mover made. */
   kernelCalls = 0
-  /** A message that was taken from the source and that not every sink took. */
+  /** A message, or bytes, that was taken from the source and that not every sink took. */
   undelivered: Uint8Array | null = null
   private looks = 0
   private turnAt = 0
