@@ -8,6 +8,7 @@ export { type Features, features } from './features.js'
 export { Layer } from './layers/layer.js'
 export { Listener } from './listener.js'
 export { CORE_OPTIONS, MODES, type Mode } from './options.js'
+export { Loans } from './pipe/loans.js'
 export type { MoveOptions, MoveResult, Mover } from './pipe/mover.js'
 export { Registry, registry } from './registry.js'
 export { Interest, type Selectable, Source, type Waiter } from './source.js'
@@ -18,6 +19,7 @@ export {
   type CloseOptions,
   DEFAULT_LIMITS,
   type KernelEnd,
+  type KernelPlace,
   ReadInto,
   Stream,
   type StreamInit,

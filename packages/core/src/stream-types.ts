@@ -43,19 +43,25 @@ export interface CloseOptions {
 /** Handed the current message's place: `bytes.subarray(offset, offset + length)`. `false` stops after this message. */
 export type BatchHandler = (bytes: Uint8Array, offset: number, length: number) => void | false
 
-/** A descriptor lent to a mover for in-kernel copying; see `Stream.takeKernel`. */
-export interface KernelEnd {
+/** What a stream's descriptor is, and which of its bytes are meant. */
+export interface KernelPlace {
   readonly fd: number
   readonly kind: 'file' | 'pipe' | 'socket' | 'char'
   /** Byte position for `file`s that are read or written at a position of their own; `null` for the descriptor's own. */
   readonly offset: number | null
   /** Bytes that may still be moved, or `null` for "to the end". */
   readonly length: number | null
+}
+
+/** A descriptor lent to a mover for in-kernel copying; see `Stream.takeKernel`. */
+export interface KernelEnd extends KernelPlace {
   /**
    * Source only: what is already in user space and comes first. It stays with the stream, whatever `moved` says: `pipe` reads it
    * by `tryRead` before a mover runs, and a mover never sees any.
    */
   readonly buffered: Uint8Array | null
+  /** Aborts when the stream closes, which waits for `moved`. */
+  readonly recalled?: AbortSignal
   /** Tells the stream how many bytes the kernel moved and whether the end was seen, and gives the descriptor back. */
   moved(bytes: number, ended: boolean): void
 }

@@ -48,7 +48,7 @@ class Move {
 
   // Any thread: take no more from the source; what was taken is still delivered.
   void stop();
-  // Any thread: drop everything, the environment goes away.
+  // Any thread: end at once, also with what a sink has no room for: its stream closes, or the environment goes away.
   void abandon();
 
   Outcome run();

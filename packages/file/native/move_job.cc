@@ -136,8 +136,15 @@ Napi::Value move_progress(const Napi::CallbackInfo& info) {
 }
 
 void move_stop(const Napi::CallbackInfo& info) {
+  bool abandon = false;
+  if (!bool_argument(info, 1, &abandon)) return;
   MoveJob* job = job_argument(info);
-  if (job != nullptr) job->move().stop();
+  if (job == nullptr) return;
+  if (abandon) {
+    job->move().abandon();
+  } else {
+    job->move().stop();
+  }
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ export interface Binding {
   ): number
   /** Bytes moved so far. */
   moveProgress(move: number): number
-  /** Takes no more from the source; `done` follows when all that was taken is delivered. */
-  moveStop(move: number): void
+  /** Takes no more from the source; `done` follows when all that was taken is delivered, or at once with `abandon`. */
+  moveStop(move: number, abandon: boolean): void
 
   readonly pageSize: number
   mapOpen(fd: number, offset: number, length: number): { readonly id: number; readonly buffer: ArrayBuffer }

@@ -1,6 +1,6 @@
 /** A file's bytes lent where the kernel has them: leases are views of a private mapping, one window at a time. */
 import { closeSync, fstatSync } from 'node:fs'
-import { CamioError, Counter, type KernelEnd, Stream, type StreamInit } from '@camio/core/spi'
+import { CamioError, Counter, Interest, type KernelEnd, Loans, Stream, type StreamInit } from '@camio/core/spi'
 import type { Binding } from './binding.js'
 
 /** A mapped part of the file. */
@@ -22,6 +22,8 @@ export interface MappedFile {
 }
 
 const NO_LEASE = -1
+/** A mover reads: nobody else may until it is done. */
+const TO_MOVER = -2
 
 export class MmapStream extends Stream {
   readonly maxClaim = 0
@@ -31,6 +33,7 @@ export class MmapStream extends Stream {
   private examined: number
   private lent = NO_LEASE
   private window: Window | null = null
+  private readonly loans = new Loans()
 
   constructor(
     init: StreamInit,
@@ -45,6 +48,7 @@ export class MmapStream extends Stream {
 
   tryRead(): Uint8Array | null {
     this.checkReadable()
+    if (this.lent === TO_MOVER) throw this.misuse('ERR_CAMIO_MISUSE', 'is being read by a pipe')
     if (this.lent !== NO_LEASE)
       throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
     if (this.error !== null) throw this.tell(this.error)
@@ -75,7 +79,7 @@ export class MmapStream extends Stream {
 
   release(consumed = this.lent): boolean {
     const { lent } = this
-    if (lent === NO_LEASE) {
+    if (lent < 0) {
       if (this.closed) return true
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
     }
@@ -158,14 +162,15 @@ export class MmapStream extends Stream {
   }
 
   override takeKernel(side: 'read' | 'write'): KernelEnd | null {
-    if (side === 'write' || this.lent !== NO_LEASE || this.error !== null) return null
+    if (side === 'write' || this.lent !== NO_LEASE || this.error !== null || this.closed) return null
     const length = Math.max(0, this.file.end - this.at)
-    return { fd: this.file.fd, kind: 'file', offset: this.at, length, buffered: null, moved: this.kernelTook }
-  }
-
-  private readonly kernelTook = (bytes: number): void => {
-    this.stats.counters[Counter.bytes]! += bytes
-    this.at += bytes
+    this.lent = TO_MOVER
+    return this.loans.lend({ fd: this.file.fd, kind: 'file', offset: this.at, length, buffered: null }, (bytes) => {
+      this.lent = NO_LEASE
+      this.stats.counters[Counter.bytes]! += bytes
+      this.at += bytes
+      this.wake(Interest.READ)
+    })
   }
 
   // ---------------------------------------------------------------------------------------------------- writing: none
@@ -189,7 +194,8 @@ export class MmapStream extends Stream {
   // ---------------------------------------------------------------------------------------------------- the end
 
   /** Leases that are still held read zeros from now on. */
-  protected destroy(): void {
+  protected async destroy(): Promise<void> {
+    if (this.loans.any) await this.loans.recall()
     this.dropWindow()
     closeSync(this.file.fd)
   }

@@ -41,16 +41,18 @@ function run(
   name: MovePath,
   source: KernelEnd,
   sinks: readonly KernelEnd[],
-  { signal, onProgress }: MoveOptions,
+  { signal, recalled, onProgress }: MoveOptions,
 ): Promise<MoveResult> {
-  if (signal?.aborted) return Promise.resolve({ bytes: 0, ended: false, systemCalls: 0 })
+  if (signal.aborted) return Promise.resolve({ bytes: 0, ended: false, systemCalls: 0 })
   return new Promise((resolve) => {
     const fds = Int32Array.from(sinks, (sink) => sink.fd)
     const offsets = sinks.map((sink) => sink.offset ?? -1)
     const id = start(MovePath[name], source, fds, offsets)
     if (typeof id !== 'number') return resolve({ bytes: 0, ended: false, error: id, systemCalls: 0 })
-    const stop = () => binding.moveStop(id)
-    signal?.addEventListener('abort', stop)
+    const stop = () => binding.moveStop(id, false)
+    const abandon = () => binding.moveStop(id, true)
+    signal.addEventListener('abort', stop)
+    recalled.addEventListener('abort', abandon)
     const timer = onProgress && setInterval(() => onProgress(binding.moveProgress(id)), PROGRESS_MS)
 
     function start(path: number, { fd, offset, length }: KernelEnd, to: Int32Array, at: number[]): number | Error {
@@ -63,12 +65,19 @@ function run(
 
     function done(...outcome: Parameters<MoveDone>) {
       const [bytes, ended, verdict, number, syscall, systemCalls, sink, undelivered] = outcome
-      signal?.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', stop)
+      recalled.removeEventListener('abort', abandon)
       clearInterval(timer)
       if (bytes > 0) onProgress?.(bytes)
       const error = failure(name, verdict, number, syscall)
       const blame = sink >= 0 ? sink : blamed(number, source, sinks)
-      resolve({ bytes, ended, systemCalls, ...(error !== undefined && { error, blame }), ...(undelivered !== null && { undelivered }) })
+      resolve({
+        bytes,
+        ended,
+        systemCalls,
+        ...(error !== undefined && { error, blame }),
+        ...(undelivered !== null && { undelivered }),
+      })
     }
   })
 }

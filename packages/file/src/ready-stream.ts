@@ -108,23 +108,13 @@ export class ReadyStream extends ByteStream {
   // ---------------------------------------------------------------------------------------------------- in the kernel
 
   override takeKernel(side: 'read' | 'write'): KernelEnd | null {
-    if (this.error !== null || (side === 'read' ? this.reading : this.writing)) return null
-    const { window } = this
     const { fd, kind } = this.file
-    const held = side === 'read' && window.length > 0
-    const buffered = held ? window.bytes!.subarray(window.start, window.end) : null
-    const moved = side === 'read' ? this.kernelTook : this.kernelPut
-    return { fd, kind, offset: null, length: null, buffered, moved }
+    const place = { fd, kind, offset: null, length: null }
+    return side === 'read' ? this.lendReading(place) : this.lendWriting(place)
   }
 
-  private readonly kernelTook = (bytes: number, ended: boolean): void => {
-    this.stats.counters[Counter.bytes]! += bytes
-    if (bytes > 0) this.begun = true
-    if (ended) this.atEnd = true
-  }
-
-  private readonly kernelPut = (bytes: number): void => {
-    this.stats.counters[WRITE + Counter.bytes]! += bytes
+  protected override movedInKernel(side: 'read' | 'write', bytes: number): void {
+    if (side === 'read' && bytes > 0) this.begun = true
   }
 
   // ---------------------------------------------------------------------------------------------------- the end

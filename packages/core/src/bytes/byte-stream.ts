@@ -4,9 +4,10 @@
  *
  * Sources that cannot be pulled (a `net.Socket` emits what it received) extend ChunkStream instead.
  */
+import { Loans } from '../pipe/loans.js'
 import { Interest } from '../source.js'
 import { Counter, WRITE } from '../stats.js'
-import type { StreamInit } from '../stream.js'
+import type { KernelEnd, KernelPlace, StreamInit } from '../stream.js'
 import { type WaitOptions, waitFor } from '../wait/wait.js'
 import { ByteReader, NOT_NOW, PENDING } from './byte-reader.js'
 import { WriteRing } from './write-ring.js'
@@ -35,7 +36,7 @@ export abstract class ByteStream extends ByteReader {
   private blocked = false
   /** A refused claim's length: `writable()` wakes when that much fits. */
   private mark = 1
-  /** A large write is being sent from the caller's memory: claims must not get in between. */
+  /** A large write is being sent from the caller's memory, or a mover is at work: claims must not get in between. */
   private direct = false
   /** Settles its {@link PENDING} push. */
   private settle: ((count: number) => void) | null = null
@@ -94,6 +95,8 @@ export abstract class ByteStream extends ByteReader {
 
   arm(interest: number): boolean {
     if (interest === Interest.READ) return this.armRead()
+    // Its end lets those in who wait for room.
+    if (interest === Interest.WRITE && this.direct) return false
     if (this.pushing || !this.armPush()) return false
     this.blocked = false
     return true
@@ -108,6 +111,10 @@ export abstract class ByteStream extends ByteReader {
   protected pushable(): void {
     this.blocked = false
     this.wake(Interest.DRAIN)
+    this.letWritersIn()
+  }
+
+  private letWritersIn(): void {
     while (this.watched(Interest.WRITE) && !this.direct) {
       if (this.ready(Interest.WRITE)) this.wake(Interest.WRITE)
       else if (this.pushing || !this.armPush()) return
@@ -227,13 +234,17 @@ export abstract class ByteStream extends ByteReader {
   protected override async writeAll(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
     if (bytes.length < DIRECT) return super.writeAll(bytes, options)
     this.checkWritable()
+    while (this.direct) {
+      await this.writable(options)
+      this.checkWritable()
+    }
     if (this.ring.claimed) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it before writing')
     this.direct = true
     try {
       await this.writeDirect(bytes, options)
     } finally {
       this.direct = false
-      if (this.watched(Interest.WRITE) && this.ready(Interest.WRITE)) this.wake(Interest.WRITE)
+      this.letWritersIn()
     }
   }
 
@@ -261,14 +272,31 @@ export abstract class ByteStream extends ByteReader {
     })
   }
 
-  /** Driver: is a claim out, or something not sent yet? Then `takeKernel` gives no descriptor away. */
+  /** Driver: is a claim out, something not sent yet, or a mover at work? */
   protected get writing(): boolean {
     return this.ring.claimed || this.ring.pending > 0 || this.pushing || this.direct
+  }
+
+  /**
+   * Driver: what `takeKernel('write')` answers where the descriptor is at hand. `null` while anything is on its way; while it is
+   * lent, claims and writes wait.
+   */
+  protected lendWriting(place: KernelPlace): KernelEnd | null {
+    if (this.writeForbidden || this.error !== null || this.writing) return null
+    this.direct = true
+    this.loans ??= new Loans()
+    return this.loans.lend({ ...place, buffered: null }, (bytes) => {
+      this.direct = false
+      this.stats.counters[WRITE + Counter.bytes]! += bytes
+      this.movedInKernel('write', bytes)
+      this.letWritersIn()
+    })
   }
 
   // ---------------------------------------------------------------------------------------------------- the end
 
   protected async destroy(discard: boolean): Promise<void> {
+    if (this.loans?.any) await this.loans.recall()
     await this.closeTransport(discard)
     this.settle?.(0)
     this.dropWindow()

@@ -2,6 +2,8 @@
 import { fromSystemError, isCamioError } from '../error.js'
 import type { Registry } from '../registry.js'
 import type { KernelEnd, Stream } from '../stream.js'
+import { offAbort, onAbort } from '../wait/abort.js'
+import { closedError } from '../wait/wait.js'
 import { copyLease } from './loops.js'
 import type { MoveResult, Mover } from './mover.js'
 import type { PipeOptions } from './pipe.js'
@@ -41,13 +43,17 @@ export async function moveInKernel(
     if (isCamioError(result.error, 'ERR_CAMIO_UNSUPPORTED')) continue
     progress.path = mover.name
     progress.ended = result.ended
+    const recaller = result.ended ? null : whoRecalled(ends, source, sinks)
+    if (recaller !== null) throw closedError(recaller)
     if (result.error !== undefined && !progress.aborted) throw broken(result, source, sinks)
     return true
   }
   return true
 }
 
+/** @returns `null` also where a stream is closed by now: the ordinary path says so */
 function take(source: Stream, sinks: readonly Stream[]): Ends | null {
+  if (source.closed || sinks.some((sink) => sink.closed)) return null
   const from = source.takeKernel!('read')
   if (from === null) return null
   const to: KernelEnd[] = []
@@ -86,23 +92,63 @@ async function deliverBuffered(
   return lease === null || !(await copyLease(source, lease, sinks, options, progress))
 }
 
-/** What was moved is counted, whatever the result. */
+/** What was moved is counted, whatever the result. @throws what the program's `onProgress` threw, which stops the mover */
 async function run(mover: Mover, ends: Ends, options: PipeOptions, progress: Progress): Promise<MoveResult> {
-  const base = progress.bytes
-  const { onProgress } = options
+  const { signal } = options
+  const stop = new AbortController()
+  const teller = new Teller(options, progress.bytes, stop)
+  const aborted = () => stop.abort(signal!.reason)
+  onAbort(signal, aborted)
   let result: MoveResult = { bytes: 0, ended: false, systemCalls: 0 }
   try {
     result = await mover.run(ends.source, ends.sinks, {
-      signal: options.signal,
-      onProgress: onProgress && ((bytes) => onProgress(base + bytes)),
+      signal: stop.signal,
+      recalled: anyRecall(ends),
+      onProgress: options.onProgress && ((bytes) => teller.tell(bytes)),
     })
   } finally {
+    offAbort(signal, aborted)
     giveBack(ends, result.bytes, result.ended, result.undelivered?.length)
   }
   progress.bytes += result.bytes
   progress.kernelCalls += result.systemCalls
   if (result.undelivered !== undefined) progress.undelivered = result.undelivered
+  if (teller.failure !== null) throw teller.failure.reason
   return result
+}
+
+/** Tells the program how far a mover is. What the program throws then must not get into the mover: it is kept for the pipe. */
+class Teller {
+  failure: { readonly reason: unknown } | null = null
+
+  constructor(
+    private readonly options: PipeOptions,
+    private readonly base: number,
+    private readonly stop: AbortController,
+  ) {}
+
+  tell(bytes: number): void {
+    if (this.failure !== null) return
+    try {
+      this.options.onProgress!(this.base + bytes)
+    } catch (reason) {
+      this.failure = { reason }
+      this.stop.abort(reason)
+    }
+  }
+}
+
+/** Aborts when any of the streams closes. */
+function anyRecall(ends: Ends): AbortSignal {
+  const signals: AbortSignal[] = []
+  for (const { recalled } of [ends.source, ...ends.sinks]) if (recalled !== undefined) signals.push(recalled)
+  return AbortSignal.any(signals)
+}
+
+/** @returns the stream that closed and wanted its descriptor back, or `null` */
+function whoRecalled(ends: Ends, source: Stream, sinks: readonly Stream[]): Stream | null {
+  if (ends.source.recalled?.aborted) return source
+  return sinks.find((_sink, index) => ends.sinks[index]!.recalled?.aborted) ?? null
 }
 
 /** A system error breaks the stream that it came from; what a mover says by itself (one file at both ends) breaks nothing. */

@@ -2,8 +2,11 @@
 import type { KernelEnd } from '../stream.js'
 
 export interface MoveOptions {
-  readonly signal: AbortSignal | undefined
-  /** Told now and then how many bytes went so far. */
+  /** Take no more from the source, deliver what was taken. */
+  readonly signal: AbortSignal
+  /** One of the streams closes and waits for its descriptor: end at once, even if a sink has no room for what was taken. */
+  readonly recalled: AbortSignal
+  /** Told now and then how many bytes went so far. Never throws: where the program's own callback does, `signal` aborts. */
   readonly onProgress: ((bytes: number) => void) | undefined
 }
 

@@ -45,9 +45,6 @@ export class NativeStream extends ByteStream implements Watched {
   private exact: boolean
   private readonly keepAlive = new KeepAlive()
   private lingering: Linger | null = null
-  /** How often the descriptor is lent to a mover, and who waits to have it back. */
-  private borrowed = 0
-  private returned: (() => void) | null = null
   private address: Address | null = null
 
   constructor(
@@ -146,36 +143,15 @@ export class NativeStream extends ByteStream implements Watched {
   // ---------------------------------------------------------------------------------------------------- in the kernel
 
   override takeKernel(side: 'read' | 'write'): KernelEnd | null {
-    const busy = side === 'read' ? this.reading : this.writing
-    if (this.closed || this.error !== null || busy) return null
-    const { window } = this
-    this.borrowed++
-    return {
-      fd: this.sockets.binding.descriptor(this.slot),
-      kind: 'socket',
-      offset: null,
-      length: null,
-      buffered: side === 'read' && window.length > 0 ? window.bytes!.subarray(window.start, window.end) : null,
-      moved: (bytes, ended) => this.moved(side, bytes, ended),
-    }
+    if (this.closed) return null
+    const fd = this.sockets.binding.descriptor(this.slot)
+    const place = { fd, kind: 'socket', offset: null, length: null } as const
+    return side === 'read' ? this.lendReading(place) : this.lendWriting(place)
   }
 
-  private moved(side: 'read' | 'write', bytes: number, ended: boolean): void {
-    const base = side === 'read' ? 0 : WRITE
-    this.stats.counters[base + Counter.bytes]! += bytes
-    // The mover may have met "not now" in our place.
+  /** The mover may have met "not now" in our place. */
+  protected override movedInKernel(): void {
     this.mayReceive = this.maySend = true
-    if (side === 'read' && ended) this.atEnd = true
-    if (--this.borrowed === 0) this.returned?.()
-  }
-
-  /** A descriptor that is closed under a mover may be another stream's by then: shut it, which ends the mover, and wait. */
-  private async comeBack(slot: number): Promise<void> {
-    if (this.borrowed === 0) return
-    this.sockets.binding.shutDown(slot, true)
-    await new Promise<void>((resolve) => {
-      this.returned = resolve
-    })
   }
 
   // ---------------------------------------------------------------------------------------------------- the end
@@ -198,7 +174,6 @@ export class NativeStream extends ByteStream implements Watched {
     // Looked up now or never.
     void this.remote
     this.slot = -1
-    await this.comeBack(slot)
     let reset = discard
     if (!discard && this.error === null) {
       this.lingering = new Linger(this.sockets, slot, this.kind, this.lingerLeft())
