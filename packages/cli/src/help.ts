@@ -33,7 +33,8 @@ Options
   -m, --merge        all inputs at once, each piece as it becomes ready
       --json         a summary as one line of JSON: the path taken, bytes, copies, system calls, seconds;
                      on standard output, or on standard error when standard output is one of the outputs
-      --progress     bytes, rate and time left on standard error; by itself on a terminal, after half a second
+      --progress     bytes, rate and time left on standard error, and a last line at the end; by itself on a terminal,
+                     while it lasts, after half a second
       --no-progress  never
       --plugin NAME  allow and load the scheme package NAME
   -h, --help

@@ -76,11 +76,13 @@ export function notInstalled(scheme: string): UsageError {
   return new UsageError(`${scheme}: needs ${home}, which is not installed: npm install ${home}`)
 }
 
-export function unknownScheme(scheme: string, given: string): UsageError {
+/** @param given what a file may be called, where a file was possible */
+export function unknownScheme(scheme: string, given?: string): UsageError {
   const near = nearest(
     scheme,
     new Set([...registry.list().map((driver) => driver.scheme), ...Object.keys(KNOWN_SCHEMES)]),
   )
-  const text = `${given}: unknown scheme "${scheme}", did you mean "${near}"?`
-  return new UsageError(`${text} (camio schemes lists them; a file of this name is ./${given})`)
+  const text = `${given ?? scheme}: unknown scheme "${scheme}", did you mean "${near}"?`
+  const file = given === undefined ? '' : `; a file of this name is ./${given}`
+  return new UsageError(`${text} (camio schemes lists them${file})`)
 }

@@ -25,10 +25,14 @@ const WRONG: readonly Wrong[] = [
     says: /^camio cat: file:a\?ofset=1: .*ofset.*did you mean "offset"\?/,
   },
   { args: ['cat', 'file:a?offset=x', '-o', 'out'], says: /^camio cat: file:a\?offset=x: .*offset.*a size/ },
+  { args: ['cat', 'file:a?frame=%z', '-o', 'out'], says: /^camio cat: file:a\?frame=%z: .*bad percent escape/ },
   { args: ['cat', '--plugin', 'no-such-package', 'a', '-o', 'out'], says: /cannot load the plugin "no-such-package"/ },
   { args: ['dog'], says: /^camio: there is no command "dog"/ },
   { args: ['schemes', '--frobnicate'], says: /^camio: schemes: Unknown option/ },
-  { args: ['schemes', 'nosuch'], says: /unknown scheme "nosuch"/ },
+  {
+    args: ['schemes', 'nosuch'],
+    says: /^camio: nosuch: unknown scheme "nosuch", did you mean "\w+"\? \(camio schemes lists them\)$/m,
+  },
 ]
 
 for (const { args, says } of WRONG)
@@ -46,6 +50,24 @@ test('a typing error in any argument empties no output', async (t) => {
   t.is((await camio(['cat', 'a', 'tpc:b', '-o', 'out'], { cwd })).code, 2)
   t.is(readFileSync(join(cwd, 'out'), 'utf8'), 'precious')
   t.false(existsSync(join(cwd, 'tpc:b')))
+})
+
+test('inputs and outputs that do not fit together empty no output', async (t) => {
+  const cwd = folder(t, { a: 'A\n', out: 'precious' })
+  for (const args of [
+    ['file:a?frame=line', '-o', 'out'],
+    ['a', 'file:a?framing=messages&frame=u32', '-o', 'out'],
+    ['--merge', 'a', '-o', 'file:out?frame=line'],
+    ['mem:x', '-o', 'out'],
+  ]) {
+    const { code, stderr } = await camio(['cat', ...args], { cwd })
+    t.is(code, 2)
+    t.regex(stderr, /^camio cat: \S+: gives \w+, but \S+ takes \w+: declare framing= and frame= at one end\n$/)
+    t.is(readFileSync(join(cwd, 'out'), 'utf8'), 'precious')
+  }
+  const lines = ['cat', 'file:a?frame=line', '-o', 'file:out?frame=u32']
+  t.like(await camio(lines, { cwd }), { code: 0, stderr: '' })
+  t.is(readFileSync(join(cwd, 'out')).length, 4 + 1)
 })
 
 test('help and version go to standard output', async (t) => {

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import test from 'ava'
 import { progressLine } from '../dist/cat/progress.js'
 import { formatBytes, formatTime } from '../dist/units.js'
-import { binary, CAMIO, finish, folder, until } from './helpers.js'
+import { binary, CAMIO, camio, finish, folder, start, until } from './helpers.js'
 
 /** Runs a command with standard error on a terminal; what appears there comes out on standard output. */
 const PTY = `
@@ -56,6 +56,28 @@ withTerminal('a short copy shows nothing', async (t) => {
   const { code, stdout } = await finish(onTerminal(['cat', 'in', '-o', 'out'], cwd))
   t.is(code, 0)
   t.is(stdout.toString(), '')
+})
+
+withTerminal('asked for, even a short copy says what it was, on a line that stays', async (t) => {
+  const cwd = folder(t, { in: 'short' })
+  const { code, stdout } = await finish(onTerminal(['cat', '--progress', 'in', '-o', 'out'], cwd))
+  t.is(code, 0)
+  t.regex(stdout.toString(), /^5 B {2}[\d.]+ [KM]?i?B\/s {2}in \d+\.\d s\r?\n$/)
+})
+
+test('where there is no terminal, progress is plain lines', async (t) => {
+  const cwd = folder(t, { in: 'short', empty: '' })
+  for (const args of [['in', '-o', 'out'], ['in'], ['-m', 'in', '-o', 'x', '-o', 'y'], ['in', 'empty', '-o', 'out']]) {
+    const { code, stderr } = await camio(['cat', '--progress', ...args], { cwd })
+    t.is(code, 0)
+    t.regex(stderr, /^5 B {2}[\d.]+ [KM]?i?B\/s {2}in \d+\.\d s\n$/)
+  }
+  const child = start(['cat', '--progress', '-', '-o', 'out'], { cwd })
+  const done = finish(child)
+  child.stdin!.write('12345')
+  t.regex(await until(child.stderr!, /\n/), /^5 B {2}\d+(\.\d+)? B\/s\n$/)
+  child.stdin!.end()
+  t.regex((await done).stderr, /^(5 B {2}[\d.]+ B\/s\n)+5 B {2}[\d.]+ B\/s {2}in \d+\.\d s\n$/)
 })
 
 test('the line says what is known', (t) => {

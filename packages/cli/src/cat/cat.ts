@@ -7,6 +7,7 @@ import { loadPlugin, pluginsFrom } from '../load.js'
 import { now } from '../units.js'
 import { parse, type Request } from './arguments.js'
 import { isTerminal, survey } from './files.js'
+import { checkFraming } from './framing.js'
 import { merged } from './merge.js'
 import { inOrder, type Job } from './move.js'
 import { OutputError, Outputs } from './outputs.js'
@@ -57,7 +58,7 @@ class Cat implements Job {
   async run(): Promise<number> {
     await this.resolve()
     await this.move()
-    this.progress?.end()
+    this.progress?.end(totals(this.parts).bytes)
     await this.report()
     return this.code
   }
@@ -69,6 +70,7 @@ class Cat implements Job {
     for (const name of plugins.named) await loadPlugin(name)
     for (const given of request.outputs) this.outputs.push(await resolveEnd(given, plugins))
     for (const given of request.inputs) this.inputs.push(await resolveEnd(given, plugins))
+    checkFraming(this.inputs, this.outputs)
   }
 
   private async move(): Promise<void> {
@@ -80,7 +82,7 @@ class Cat implements Job {
     // Standard output was opened by others; what we would open ourselves, and empty, stays as it is.
     if (clashing.size > 0 && this.outputs.some(({ scheme }) => scheme !== 'stdio')) return
     const inputs = this.inputs.filter((end) => !clashing.has(end))
-    if (!small && this.watched()) this.progress = new Progress(total)
+    this.progress = this.watched(small) ? new Progress(total, { asked: this.asked, terminal: isTerminal(2) }) : null
     try {
       this.sinks = await Outputs.open(this.outputs, this)
       await (this.request.merge ? merged(inputs, this.sinks, this) : inOrder(inputs, this.sinks, this))
@@ -98,10 +100,14 @@ class Cat implements Job {
     await this.sinks?.discard()
   }
 
+  private get asked(): boolean {
+    return this.request.progress === true
+  }
+
   /** Progress is for people: on a terminal, unless the bytes themselves go to one. */
-  private watched(): boolean {
+  private watched(small: boolean): boolean {
     const { progress } = this.request
-    if (progress !== undefined) return progress
+    if (progress !== undefined || small) return progress ?? false
     return isTerminal(2) && !(this.outputs.some(({ scheme }) => scheme === 'stdio') && isTerminal(1))
   }
 

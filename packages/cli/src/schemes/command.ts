@@ -17,7 +17,7 @@ export async function schemes(args: readonly string[]): Promise<number> {
   await loadAll(values.plugin)
   const all = everything()
   const wanted = positionals.map((name) => name.replace(/:$/, ''))
-  for (const name of wanted) if (!all.some(({ scheme }) => scheme === name)) throw unknownScheme(name, name)
+  for (const name of wanted) if (!all.some(({ scheme }) => scheme === name)) throw unknownScheme(name)
   const chosen = wanted.length === 0 ? all : all.filter(({ scheme }) => wanted.includes(scheme))
   return answer(NAME, values.json ? `${JSON.stringify(chosen, null, 2)}\n` : print(chosen))
 }
