@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <memory>
 #include <new>
 
 #include "state.h"
@@ -41,10 +42,19 @@ namespace {
 // 2 GiB and more are never exposed: offsets stay small integers.
 constexpr int64_t kMaxLength = (1LL << 31) - 1;
 
+// What an ArrayBuffer holds. Collected without `mapClose`, it leaves the table too.
+struct Held {
+  std::unique_ptr<Mapping> mapping;
+  uint32_t id;
+  std::shared_ptr<Mappings> table;
+
+  ~Held() { table->erase(id); }
+};
+
 Mapping* mapping_argument(const Napi::CallbackInfo& info) {
   int id = 0;
   if (!int_argument(info, 0, &id)) return nullptr;
-  auto& mappings = state_of(info.Env()).mappings;
+  const Mappings& mappings = *state_of(info.Env()).mappings;
   const auto found = mappings.find(static_cast<uint32_t>(id));
   if (found != mappings.end()) return found->second;
   throw_range(info.Env(), "no such mapping");
@@ -61,18 +71,19 @@ Napi::Value map_open(const Napi::CallbackInfo& info) {
     return env.Undefined();
   Mapping* mapping = Mapping::open(fd, offset, static_cast<size_t>(length));
   if (mapping == nullptr) return throw_errno(env, "mmap");
+  State& state = state_of(env);
+  const uint32_t id = state.next_id();
+  auto* held = new Held{std::unique_ptr<Mapping>(mapping), id, state.mappings};
   napi_value buffer = nullptr;
   const napi_status status = napi_create_external_arraybuffer(
-      env, mapping->address(), mapping->length(), [](napi_env, void*, void* hint) { delete static_cast<Mapping*>(hint); },
-      mapping, &buffer);
+      env, mapping->address(), mapping->length(), [](napi_env, void*, void* hint) { delete static_cast<Held*>(hint); },
+      held, &buffer);
   if (status != napi_ok) {
-    delete mapping;
+    delete held;
     // Electron's V8 sandbox allows no memory of others in an ArrayBuffer.
     return throw_errno(env, "napi_create_external_arraybuffer", ENOTSUP);
   }
-  State& state = state_of(env);
-  const uint32_t id = state.next_id();
-  state.mappings.emplace(id, mapping);
+  state.mappings->emplace(id, mapping);
   Napi::Object result = Napi::Object::New(env);
   result.Set("id", id);
   result.Set("buffer", Napi::Value(env, buffer));
@@ -90,7 +101,7 @@ void map_close(const Napi::CallbackInfo& info) {
   Mapping* mapping = mapping_argument(info);
   if (mapping == nullptr) return;
   mapping->close();
-  state_of(info.Env()).mappings.erase(static_cast<uint32_t>(info[0].As<Napi::Number>().Uint32Value()));
+  state_of(info.Env()).mappings->erase(static_cast<uint32_t>(info[0].As<Napi::Number>().Uint32Value()));
 }
 
 }  // namespace

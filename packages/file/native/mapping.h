@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
+#include <cstdint>
 
 #include "truncation.h"
 
@@ -34,6 +36,9 @@ class Mapping {
   size_t length_;
   TruncationGuard* guard_;
 };
+
+// By id.
+using Mappings = std::unordered_map<uint32_t, Mapping*>;
 
 // JavaScript: mapOpen(fd, offset, length) -> {id, buffer}, mapTruncated(id), mapClose(id), pageSize.
 void export_mapping(Napi::Env env, Napi::Object exports);

@@ -193,16 +193,20 @@ class Copy {
     return std::clamp<int64_t>(found - from_, at, end);
   }
 
-  // Makes the file end where the copy does: after a final hole, and when a thread was ahead of one that halted.
+  // Makes the file end where the copy does: after a final hole, and when a thread was ahead of one that halted. What somebody else
+  // appended meanwhile stays. Truncating to the present length gives reserved blocks back.
   void finish(int64_t done) {
     move_.moved.store(done, std::memory_order_relaxed);
     if (!growing_) return;
     struct stat now {};
     const int64_t size = done == 0 ? size_before_ : std::max(size_before_, to_ + done);
-    if (fstat(out_, &now) == 0 && (now.st_size != size || (reserved_ && done < known_))) {
-      move_.count_call();
-      [[maybe_unused]] const int ignored = ftruncate(out_, size);
-    }
+    if (fstat(out_, &now) != 0) return;
+    const bool halted = done < known_;
+    const bool ahead = halted && second_ != nullptr && now.st_size <= to_ + known_;
+    const int64_t end = ahead ? size : std::max<int64_t>(size, now.st_size);
+    if (now.st_size == end && !(reserved_ && halted)) return;
+    move_.count_call();
+    [[maybe_unused]] const int ignored = ftruncate(out_, end);
   }
 
   Outcome halted(const Halt& halt) {

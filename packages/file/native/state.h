@@ -24,8 +24,8 @@ class State {
 
   std::unordered_map<uint32_t, std::unique_ptr<Watch>> watches;
   std::unordered_map<uint32_t, std::unique_ptr<MoveJob>> moves;
-  // Owned by their ArrayBuffer's finalizer; see mapping.h.
-  std::unordered_map<uint32_t, Mapping*> mappings;
+  // Those that are open. The ArrayBuffers own the mappings, and may be finalized when this is gone: see mapping.cc.
+  const std::shared_ptr<Mappings> mappings = std::make_shared<Mappings>();
 
   void close(Done done);
 

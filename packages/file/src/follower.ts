@@ -25,7 +25,7 @@ export class Follower {
   arm(at: number): boolean {
     this.at = at
     this.watcher ??= this.openWatcher()
-    this.timer = setInterval(this.look, LOOK_EVERY_MS)
+    this.timer ??= setInterval(this.look, LOOK_EVERY_MS)
     this.applyRef()
     if (!this.changed()) return false
     this.disarm()

@@ -247,6 +247,22 @@ native('a source that ends in a hole gives the whole length', async (t) => {
   t.is(statSync(to).size, 9 * MIB)
 })
 
+native('what somebody else appends while a file is copied stays', async (t) => {
+  const bytes = pattern(60 * MIB)
+  const to = fresh()
+  const [source, sink] = [await reader(file(bytes)), await writer(to)]
+  const moving = pipe(source, sink)
+  const fd = openSync(to, 'r+')
+  while (statSync(to).size === 0) await new Promise((resolve) => setImmediate(resolve))
+  writeSync(fd, 'appended', bytes.length)
+  closeSync(fd)
+  t.is((await moving).bytes, bytes.length)
+  const written = readFileSync(to)
+  t.true(same(written.subarray(0, bytes.length), bytes))
+  t.is(written.subarray(bytes.length).toString(), 'appended')
+  await closeAll(source, sink)
+})
+
 test('an aborted signal moves nothing', async (t) => {
   const [source, sink] = [await reader(file(pattern(1000))), await writer(fresh())]
   const result = await pipe(source, sink, { signal: AbortSignal.abort() })
