@@ -1,6 +1,7 @@
 import '@camio/tcp'
 import { writeFileSync } from 'node:fs'
 import { connect as connectPlain, createServer } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import { listen, open } from '@camio/core'
 import { TlsStream } from '@camio/tcp'
 import test, { type ExecutionContext } from 'ava'
@@ -81,11 +82,63 @@ test('client-cert=require: with one the peer is known, without one nobody is acc
   const options = { ...good, ca, clientCert: 'require' }
   const { far, listener } = await pair(t, HERE, options, { ca, ...client })
   t.is((far as TlsStream).peerCertificate?.subject.CN, 'client')
-  // In TLS 1.3 the client learns it when it first reads.
-  const stranger = closeLater(t, await open(listener.uri, { ca }))
-  const error = await t.throwsAsync(stranger.read(), { code: 'ERR_CAMIO_TLS' })
-  t.regex(error?.message ?? '', /wants a certificate/)
+  // In TLS 1.3 the client learns it after its own handshake.
+  for (const own of [{}, await certificate({ name: 'client' })]) {
+    const stranger = closeLater(t, await open(listener.uri, { ca, ...own }))
+    const error = await t.throwsAsync(stranger.read(), { code: 'ERR_CAMIO_RESET' })
+    t.regex(error?.message ?? '', /want a certificate of ours/)
+  }
   t.is(listener.tryAccept(), null)
+})
+
+/** What a client does that only sends. */
+async function send(uri: string, options: Record<string, unknown>): Promise<void> {
+  const near = await open(uri, options)
+  try {
+    await near.write(hello)
+    await near.flush()
+    await near.end()
+  } finally {
+    await near.close()
+  }
+}
+
+test('a client that only sends is told that its certificate was refused, by close() at the latest', async (t) => {
+  const listener = await listenFor(t, HERE, { ...good, ca, clientCert: 'require' })
+  const strangers = [{}, await certificate({ name: 'client' })]
+  for (const own of strangers) await t.throwsAsync(send(listener.uri, { ca, ...own }), { code: 'ERR_CAMIO_RESET' })
+  t.is(listener.tryAccept(), null)
+  const sending = send(listener.uri, { ca, ...(await certificate({ name: 'client', issuer: authority })) })
+  const far = closeLater(t, await listener.accept())
+  t.deepEqual(await readAll(far), hello)
+  await far.close()
+  await sending
+})
+
+test('a server that refuses by an alert', async (t) => {
+  const options = { ...good, ca, requestCert: true, rejectUnauthorized: true }
+  const server = createSecureServer(options).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as { port: number }
+  const error = await t.throwsAsync(send(`tls://127.0.0.1:${port}`, { ca }), { code: 'ERR_CAMIO_TLS' })
+  t.regex(error?.message ?? '', /wants a certificate/)
+})
+
+test('a server that never answers and keeps its side open does not hold close() for all of linger', async (t) => {
+  const listener = await listenFor(t, HERE, good)
+  const sending = send(listener.uri, { ca, linger: 3_600_000 })
+  const far = closeLater(t, await listener.accept())
+  await sending
+  t.deepEqual(await readAll(far), hello)
+})
+
+test('discard ends a close() that waits for the verdict', async (t) => {
+  const { near } = await pair(t, HERE, good, { ca })
+  await near.write(hello)
+  const closing = near.close()
+  await near.close({ discard: true })
+  await t.notThrowsAsync(closing)
 })
 
 test('certificates from files, by option and by environment', async (t) => {

@@ -140,11 +140,20 @@ export class SocketStream extends ChunkStream {
     return super.close(options)
   }
 
+  /** How long the peer may still refuse us after everything was sent, in milliseconds. */
+  protected get verdictMs(): number {
+    return 0
+  }
+
+  /** What broke the connection while it was wound down: too late for `fail`. */
+  protected failedLate(_error: CamioError): void {}
+
   protected async closeTransport(discard: boolean): Promise<void> {
     const { socket } = this
     this.keepAlive.clear()
     if (!discard && this.error === null && !socket.destroyed) {
-      this.windDown = new WindDown(socket, this.lingerLeft())
+      socket.once('error', (error) => this.failedLate(this.failure(error)))
+      this.windDown = new WindDown(socket, this.lingerLeft(), this.verdictMs)
       await this.windDown.done
     }
     if (!socket.destroyed) this.destroySocket(discard)

@@ -1,7 +1,8 @@
 /**
  * The last moments of a socket: what was written is sent, what still comes is dropped - bytes that nobody read would make the
  * system reset the connection, and a reset overtakes what is on its way. Node cannot say what the peer's system has
- * acknowledged, so the socket goes when the peer has ended or has been quiet for a moment.
+ * acknowledged, so the socket goes when the peer has ended or has been quiet for a moment - a longer one where its verdict on us
+ * is still to come.
  */
 import type { Socket } from 'node:net'
 
@@ -17,6 +18,7 @@ export class WindDown {
   constructor(
     private readonly socket: Socket,
     limitMs: number,
+    private readonly verdictMs = 0,
   ) {
     const limit = setTimeout(() => this.finish(), limitMs)
     this.done = new Promise<void>((resolve) => {
@@ -46,7 +48,7 @@ export class WindDown {
 
   private sent(): void {
     this.finished = true
-    this.wait(this.socket.readableEnded ? 0 : QUIET_MS)
+    this.wait(this.socket.readableEnded ? 0 : Math.max(QUIET_MS, this.verdictMs))
   }
 
   private wait(milliseconds = QUIET_MS): void {

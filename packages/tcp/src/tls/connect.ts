@@ -8,9 +8,9 @@ import { addressesOf } from '../lookup.js'
 import { connectSocket } from '../node/connect.js'
 import { ipOptions } from '../node/engine.js'
 import { firstOf } from '../race.js'
+import { TlsClientStream } from './client-stream.js'
 import { credentials, type TlsTarget, usable } from './credentials.js'
 import { tlsFailure } from './failure.js'
-import { TlsStream } from './stream.js'
 
 /** @throws `ERR_CAMIO_TLS` that says which check failed; what connecting throws; the signal's reason */
 export async function connectTls(target: TlsTarget, place: HostPort, signal: AbortSignal): Promise<Stream> {
@@ -31,7 +31,7 @@ export async function connectTls(target: TlsTarget, place: HostPort, signal: Abo
     rejectUnauthorized: options.verify,
   })
   const features = socketFeatures({ scheme: 'tls', engine: 'node' }, target.mode)
-  return new TlsStream(target.init(hostPortUri('tls', place), features), secure)
+  return new TlsClientStream(target.init(hostPortUri('tls', place), features), secure)
 }
 
 function handshake(socket: Socket, uri: string, signal: AbortSignal, options: ConnectionOptions): Promise<TLSSocket> {

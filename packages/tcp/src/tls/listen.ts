@@ -23,7 +23,8 @@ export async function listenTls(target: TlsTarget, hosts: readonly string[], por
         ...base,
         ...own,
         requestCert: options.clientCert !== 'none',
-        rejectUnauthorized: options.clientCert === 'require',
+        // Node would end the connection of a client that it does not trust, and an end tells nobody that he was refused.
+        rejectUnauthorized: false,
         handshakeTimeout: options.connectTimeout,
         ...(options.alpn !== undefined && { ALPNProtocols: options.alpn.split(',') }),
       }),
@@ -44,12 +45,23 @@ export async function listenTls(target: TlsTarget, hosts: readonly string[], por
   for (const server of servers) {
     server.on('connection', (socket: Socket) => handshakes.begun(socket))
     server.on('secureConnection', (socket) => {
-      handshakes.over(socket)
+      const raw = handshakes.over(socket)
+      if (options.clientCert === 'require' && !socket.authorized) return refuse(socket, raw)
       socket.pause()
       listener.arrived(socket)
     })
   }
   return listener
+}
+
+/**
+ * Nothing was written yet, so that the socket beneath can be reset: the client, for whom the handshake went well, must not
+ * find an end as if all that it sent had been taken.
+ */
+function refuse(secure: TLSSocket, raw: Socket | undefined): void {
+  secure.on('error', () => {})
+  if (raw === undefined || raw.destroyed) secure.destroy()
+  else raw.resetAndDestroy()
 }
 
 /** Connections that are not secure yet: nobody else would end them when the listener closes. */
@@ -65,8 +77,12 @@ class Handshakes {
     })
   }
 
-  over(secure: Socket): void {
-    this.sockets.delete(keyOf(secure))
+  /** @returns what the secure socket runs over */
+  over(secure: Socket): Socket | undefined {
+    const key = keyOf(secure)
+    const raw = this.sockets.get(key)
+    this.sockets.delete(key)
+    return raw
   }
 
   end(): void {
