@@ -82,7 +82,10 @@ export function shorten(text: string, length = 200): string {
 
 /** Any value in an error message: short, and without running code of the value's own that may throw. */
 export function show(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'function' ? typeof value : shorten(String(value), 60)
+  if (Array.isArray(value)) return 'array'
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? typeof value
+    : shorten(String(value), 60)
 }
 
 /** errno name -> the code that says what happened, for the errors a program can act on. */
@@ -109,6 +112,8 @@ const BY_ERRNO_NAME: Record<string, CamioErrorCode> = {
   EAI_AGAIN: 'ERR_CAMIO_ADDRESS',
   EHOSTUNREACH: 'ERR_CAMIO_ADDRESS',
   ENETUNREACH: 'ERR_CAMIO_ADDRESS',
+  // The only memory of ours that can be lost is that of a file which shrank: what was written came from its mapping.
+  EFAULT: 'ERR_CAMIO_TRUNCATED',
   EMFILE: 'ERR_CAMIO_TOO_MANY_FILES',
   ENFILE: 'ERR_CAMIO_TOO_MANY_FILES',
 }

@@ -3,7 +3,7 @@
 import { listenerOpened, streamOpened } from './diagnostics.js'
 import { checkFraming, dress } from './dress.js'
 import type { Driver, Target } from './driver.js'
-import { CamioError, fromSystemError } from './error.js'
+import { CamioError, fromSystemError, shorten, show } from './error.js'
 import type { Listener } from './listener.js'
 import { closeAll, MultiListener } from './multi-listener.js'
 import { CORE_OPTIONS, type CoreOptionInput, type CoreOptionValues, type Mode } from './options.js'
@@ -44,7 +44,7 @@ export type OpenOptions<U extends string = string> = OpenControl &
  *   `ERR_CAMIO_UNSUPPORTED`, and what the transport's page says
  */
 export async function open<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Stream> {
-  const plan = resolve(uri, options ?? {})
+  const plan = resolve(uri, options)
   const { signal } = plan.target
   signal?.throwIfAborted()
   let stream: Stream
@@ -66,8 +66,8 @@ export async function listen<const U extends string>(
   uri: U | readonly U[],
   options?: OpenOptions<NoInfer<U>>,
 ): Promise<Listener> {
-  if (typeof uri === 'string') return listenAt(resolveListen(uri, options ?? {}))
-  const plans = uri.map((one) => resolveListen(one, options ?? {}))
+  if (!Array.isArray(uri)) return listenAt(resolveListen(uri as string, options))
+  const plans = uri.map((one: string) => resolveListen(one, options))
   if (plans.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
   return listenEverywhere(plans)
 }
@@ -119,9 +119,10 @@ interface Plan {
 }
 
 /** Everything that can be checked before the transport is touched. */
-function resolve(uri: string, given: OpenControl & Readonly<Record<string, unknown>>): Plan {
-  const { signal, registry = globalRegistry, ...rest } = given
+function resolve(uri: string, given: GivenOptions = {}): Plan {
   const parsed = parseUri(uri)
+  checkGiven(given, uri)
+  const { signal, registry = globalRegistry, ...rest } = given
   const driver = registry.driver(parsed.scheme, uri)
   const schema = { ...CORE_OPTIONS, ...driver.options }
   const options = parseOptions(schema, parsed.options, rest, uri) as OptionValues<OptionSchema> & CoreOptionValues
@@ -143,7 +144,22 @@ function resolve(uri: string, given: OpenControl & Readonly<Record<string, unkno
   return { driver, target, core: options, init }
 }
 
-function resolveListen(uri: string, given: OpenControl & Readonly<Record<string, unknown>>): Plan {
+type GivenOptions = OpenControl & Readonly<Record<string, unknown>>
+
+/** What is no option of a schema. By what they can do: there may be more than one kind of signal, and two copies of core. */
+function checkGiven(given: GivenOptions, uri: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    const message = `${shorten(uri)}: the options are ${show(given)}, not an object`
+    throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri })
+  }
+  const { signal, registry } = given
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw badOption('signal', `is ${show(signal)}, not an AbortSignal`, uri)
+  if (registry !== undefined && typeof registry?.driver !== 'function')
+    throw badOption('registry', `is ${show(registry)}, not a Registry`, uri)
+}
+
+function resolveListen(uri: string, given: GivenOptions | undefined): Plan {
   const plan = resolve(uri, given)
   if (plan.driver.listen) return plan
   const message = `${plan.target.scheme}: cannot listen; open it instead`

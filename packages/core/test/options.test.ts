@@ -1,6 +1,6 @@
 /** Option schemas, from the URI's text and from an object alike. */
 import { inspect } from 'node:util'
-import { isCamioError, open } from '@camio/core'
+import { isCamioError, listen, open } from '@camio/core'
 import { type OptionSchema, option, type Target } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
@@ -41,6 +41,30 @@ test('every type, from text', async (t) => {
   t.is(values.key, key)
   t.is(values.maxLease, 8192)
 })
+
+for (const [what, act] of [
+  ['open', open],
+  ['listen', listen],
+] as const)
+  test(`${what} refuses what is no options object, no signal, no registry`, async (t) => {
+    const registry = registryOf(doubleDriver())
+    for (const [given, says] of [
+      [5, /options are 5/],
+      [null, /options are null/],
+      ['mode=r', /options are/],
+      [[], /options are array, not an object/],
+      [{ registry, signal: 5 }, /option "signal" in double:x is 5, not an AbortSignal/],
+      [{ registry, signal: {} }, /option "signal"/],
+      [{ registry, signal: null }, /option "signal" .* is null/],
+      [{ registry: 'mine' }, /option "registry" in double:x/],
+    ] as const) {
+      const error = await t.throwsAsync(act('double:x', given as never))
+      t.true(isCamioError(error, 'ERR_CAMIO_BAD_OPTION'), inspect(given))
+      t.regex(error!.message, says)
+    }
+    const noUri = await t.throwsAsync(act(5 as never, {}))
+    t.true(isCamioError(noUri, 'ERR_CAMIO_BAD_URI'))
+  })
 
 test('every type, from an object', async (t) => {
   const values = await parsed('double:x', {
