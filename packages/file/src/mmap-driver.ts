@@ -1,5 +1,5 @@
 /** `mmap:PATH`: a file's bytes without a copy. */
-import { closeSync } from 'node:fs'
+import { closeSync, readSync, type Stats } from 'node:fs'
 import { CamioError, DRIVER_ABI, defineDriver, features, type Stream, type Target } from '@camio/core/spi'
 import { loadBinding } from './binding.js'
 import { MmapStream } from './mmap-stream.js'
@@ -34,10 +34,26 @@ function open({ address, uri, mode, options, signal, init }: Target<typeof mmapO
   const { offset, chunk, window } = options
   // Only writers wait for their peer.
   const { fd, stats } = tryOpen({ path, uri, mode, perm: 0, offset, durable: false, signal })!
-  if (!stats.isFile()) {
+  const unfit = cannotMap(fd, stats)
+  if (unfit !== null) {
     closeSync(fd)
-    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${uri} is no regular file; file: reads it`, { uri })
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${uri} ${unfit}; file: reads it`, { uri })
   }
   const end = Math.min(stats.size, offset + (options.length ?? Infinity))
   return new MmapStream(init(uri, FEATURES), { fd, start: offset, end, chunk, window }, binding)
+}
+
+/** @returns why not, or `null` */
+function cannotMap(fd: number, stats: Stats): string | null {
+  if (!stats.isFile()) return 'is no regular file'
+  return stats.size === 0 && hasContent(fd) ? 'says that its size is 0, and has content' : null
+}
+
+/** Files in /proc and /sys are made as they are read, and say no size: proc(5). */
+function hasContent(fd: number): boolean {
+  try {
+    return readSync(fd, Buffer.alloc(1), 0, 1, 0) > 0
+  } catch {
+    return true
+  }
 }

@@ -1,9 +1,20 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
-import { open } from '@camio/core'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { open, type PipeError, pipe, Registry } from '@camio/core'
 import '@camio/file'
 import { pattern, readAll, same, text } from './support/bytes.js'
 import { fresh, uri } from './support/folder.js'
-import { native } from './support/tools.js'
+import { makeFifo, native } from './support/tools.js'
 
 const GIB = 2 ** 30
 const mmap = (path: string, options = '') => uri(path, options, 'mmap')
@@ -12,6 +23,17 @@ function file(bytes: Uint8Array): string {
   const path = fresh()
   writeFileSync(path, bytes)
   return path
+}
+
+/** Has this process a descriptor of it? */
+function isOpen(path: string): boolean {
+  return readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path
+    } catch {
+      return false
+    }
+  })
 }
 
 /** A file with holes, and `mark` at some places. */
@@ -101,6 +123,30 @@ native('a truncation between two leases is noticed before the next', async (t) =
   await r.close()
 })
 
+native('a truncation while a sink writes from the mapping is the source’s error', async (t) => {
+  const path = file(pattern(1_000_000))
+  const to = fresh('fifo')
+  makeFifo(to)
+  const [source, reader, sink] = await Promise.all([
+    open(mmap(path, 'chunk=1000000')),
+    open(uri(to)),
+    open(uri(to, 'mode=w')),
+  ])
+  // Without movers it goes through user space.
+  const moving = pipe(source, sink, { registry: new Registry() })
+  await reader.read()
+  truncateSync(path, 10)
+  reader.release()
+  const reading = readAll(reader)
+  const error = (await t.throwsAsync<PipeError>(moving, { code: 'ERR_CAMIO_TRUNCATED' }))!
+  t.is(error.uri, source.uri)
+  t.true(error.result.bytes > 0 && error.result.bytes < 1_000_000)
+  t.is(source.error?.code, 'ERR_CAMIO_TRUNCATED')
+  await sink.close({ discard: true })
+  await reading
+  for (const stream of [source, reader]) await stream.close()
+})
+
 native('after close a lease that was kept reads zeros', async (t) => {
   const r = await open(mmap(file(pattern(100_000).fill(7))))
   const lease = (await r.read())!
@@ -136,6 +182,11 @@ native('offset= and length= map a part; an empty file is at its end; others are 
   t.is(await empty.read(), null)
   t.true(empty.ended)
   await empty.close()
+  // What proc(5) makes as it is read says that its size is 0: a mapping would lose it.
+  if (existsSync('/proc/version')) {
+    await t.throwsAsync(open('mmap:/proc/version'), { code: 'ERR_CAMIO_UNSUPPORTED', message: /file: reads it/ })
+    t.false(isOpen('/proc/version'))
+  }
   await t.throwsAsync(open('mmap:/dev/zero'), { code: 'ERR_CAMIO_UNSUPPORTED' })
   await t.throwsAsync(open('mmap:/'), { code: 'ERR_CAMIO_IS_DIRECTORY' })
   await t.throwsAsync(open('mmap:/nowhere'), { code: 'ERR_CAMIO_NOT_FOUND' })
