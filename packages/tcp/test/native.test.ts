@@ -210,6 +210,24 @@ test.serial('a stream that closes while its descriptor is lent waits to have it 
   t.true(closed)
 })
 
+test.serial('while a descriptor is lent, nobody else reads or writes; closing asks it back', async (t) => {
+  const { near, far } = await pair(t, LOOPBACK, native)
+  const [source, sink] = [far.takeKernel!('read')!, near.takeKernel!('write')!]
+  t.is(far.takeKernel!('read'), null)
+  t.is(near.takeKernel!('write'), null)
+  t.throws(() => far.tryRead(), { code: 'ERR_CAMIO_MISUSE' })
+  t.is(near.tryClaim(1), null)
+  const closing = Promise.all([far.close({ discard: true }), near.close({ discard: true })])
+  await new Promise((resolve) => setImmediate(resolve))
+  t.true(source.recalled!.aborted && sink.recalled!.aborted)
+  source.moved(3, false)
+  sink.moved(4, false)
+  await closing
+  t.is(far.stats.read.bytes, 3)
+  t.is(near.stats.write.bytes, 4)
+  t.is(far.takeKernel!('read'), null)
+})
+
 test.serial('a peer that vanishes in the middle of an accept batch harms nobody', async (t) => {
   const listener = await listenFor(t, LOOPBACK, native)
   const port = Number(listener.uri.split(':').at(-1))
