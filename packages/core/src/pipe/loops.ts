@@ -2,6 +2,7 @@
  * The paths through user space: hand-over, read-into, copy. A message that was taken from the source cannot be put back, so it is
  * delivered even if the signal aborts meanwhile; bytes that were not delivered stay with the source.
  */
+import { type CamioError, isCamioError } from '../error.js'
 import { Counter, WRITE } from '../stats.js'
 import { ReadInto, type Stream } from '../stream.js'
 import type { PipeOptions } from './pipe.js'
@@ -151,10 +152,17 @@ async function copyBytes(
     if (!source.closed) source.release(taken)
     progress.bytes += taken
     if (only && progress.aborted && error === options.signal?.reason) return true
-    throw error
+    throw lostMemory(source, error) ?? error
   }
   source.release()
   return false
+}
+
+/** What a sink says of memory that went away while it wrote is the fault of the source that lent it. */
+function lostMemory(source: Stream, error: unknown): CamioError | null {
+  if (!isCamioError(error, 'ERR_CAMIO_TRUNCATED') || !isCamioError(source.error, 'ERR_CAMIO_TRUNCATED')) return null
+  source.wasTold(true)
+  return source.error
 }
 
 function bytesWritten(sink: Stream): number {
