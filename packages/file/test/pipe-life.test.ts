@@ -118,22 +118,19 @@ native('what onProgress throws is what pipe throws; the streams are free again',
   t.true(same(readFileSync(to), bytes))
 })
 
-native('two pipes into one file, and a write, come one after the other', async (t) => {
+native('two pipes into one file come one after the other, whichever is first', async (t) => {
   const [first, second] = [pattern(3 * MIB, 1), pattern(2 * MIB, 2)]
   const to = fresh()
   const [a, b, sink] = [await reader(file(first)), await reader(file(second)), await writer(to)]
-  const results = Promise.all([pipe(a, sink, { end: false }), pipe(b, sink, { end: false })])
-  const header = sink.write(Buffer.from('HEADER'))
-  t.deepEqual(
-    (await results).map((result) => result.bytes),
-    [first.length, second.length],
-  )
-  await header
+  await Promise.all([pipe(a, sink, { end: false }), pipe(b, sink, { end: false })])
   await closeAll(a, b, sink)
   const written = readFileSync(to)
-  t.is(written.length, first.length + second.length + 6)
-  const at = written.indexOf('HEADER')
-  t.true(same(Buffer.concat([written.subarray(0, at), written.subarray(at + 6)]).subarray(0, first.length), first))
+  t.true(
+    [
+      [first, second],
+      [second, first],
+    ].some((order) => same(written, Buffer.concat(order))),
+  )
 })
 
 native('while a mover reads a stream, nobody else may', async (t) => {
