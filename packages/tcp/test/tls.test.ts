@@ -125,6 +125,27 @@ test('a server that refuses by an alert', async (t) => {
   t.regex(error?.message ?? '', /wants a certificate/)
 })
 
+// What a reset looks like when TLS's own farewell ran into it: an end, and not a byte since the handshake.
+test('an end in place of any answer to the handshake is no end', async (t) => {
+  const listener = await listenFor(t, HERE, good)
+  const port = Number(listener.uri.split(':').at(-1))
+  const cutter = createServer((client) => {
+    const server = connectPlain(port, '127.0.0.1').on('error', () => {})
+    client.on('error', () => {}).on('close', () => server.destroy())
+    server.on('data', (flight) => client.write(flight))
+    client.once('data', (hi) => {
+      server.write(hi)
+      client.once('data', () => client.end())
+    })
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => cutter.once('listening', resolve))
+  t.teardown(() => cutter.close())
+  const uri = `tls://127.0.0.1:${(cutter.address() as { port: number }).port}`
+  await t.throwsAsync(send(uri, { ca }), { code: 'ERR_CAMIO_RESET' })
+  const reader = closeLater(t, await open(uri, { ca }))
+  await t.throwsAsync(reader.read(), { code: 'ERR_CAMIO_RESET' })
+})
+
 test('a server that never answers and keeps its side open does not hold close() for all of linger', async (t) => {
   const listener = await listenFor(t, HERE, good)
   const sending = send(listener.uri, { ca, linger: 3_600_000 })

@@ -3,7 +3,9 @@
  * all it writes may be sent to somebody who refuses it. Until the server has answered, or had the time to refuse, `close`
  * waits for the verdict.
  */
-import { CamioError, type CloseOptions, Counter, WRITE } from '@camio/core/spi'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { CamioError, type CloseOptions, Counter, type StreamInit, WRITE } from '@camio/core/spi'
 import { TlsStream } from './stream.js'
 
 /** A refusal comes one round trip after the handshake; this is many. */
@@ -13,6 +15,23 @@ export class TlsClientStream extends TlsStream {
   private readonly openedAt = performance.now()
   private outcome: Promise<void> | null = null
   private refusal: CamioError | null = null
+
+  /** @param wire what `socket` runs over: it counts what came encrypted */
+  constructor(init: StreamInit, socket: TLSSocket, wire: Socket) {
+    super(init, socket)
+    const { bytesRead } = wire
+    // Before the stream takes it for an end. Node's own farewell swallows a reset that it runs into; what is left of it is an
+    // end, but TLS's farewell is bytes, and so none came.
+    socket.prependListener('end', () => {
+      if (wire.bytesRead === bytesRead) this.refused()
+    })
+  }
+
+  private refused(): void {
+    const failure = this.failure(Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' }))
+    if (this.closed) this.failedLate(failure)
+    else this.fail(failure)
+  }
 
   /** @throws what `Stream.close` throws; `ERR_CAMIO_TLS` or `ERR_CAMIO_RESET` if the server refused us and what we wrote */
   override close(options?: CloseOptions): Promise<void> {

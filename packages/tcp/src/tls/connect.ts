@@ -31,7 +31,7 @@ export async function connectTls(target: TlsTarget, place: HostPort, signal: Abo
     rejectUnauthorized: options.verify,
   })
   const features = socketFeatures({ scheme: 'tls', engine: 'node' }, target.mode)
-  return new TlsClientStream(target.init(hostPortUri('tls', place), features), secure)
+  return new TlsClientStream(target.init(hostPortUri('tls', place), features), secure, socket)
 }
 
 function handshake(socket: Socket, uri: string, signal: AbortSignal, options: ConnectionOptions): Promise<TLSSocket> {
