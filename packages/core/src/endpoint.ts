@@ -232,6 +232,19 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     this.noWrite = ended || this.error !== null || this.closing !== null
   }
 
+  /**
+   * Driver of a byte stream: may `consumed` bytes of a lease of `lent` (negative: none is out) be released?
+   * @returns `false` where the stream is closed and nothing is out: there is nothing to do @throws `ERR_CAMIO_MISUSE`
+   */
+  protected checkRelease(lent: number, consumed: number): boolean {
+    if (lent < 0) {
+      if (this.closed) return false
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+    }
+    if (consumed >>> 0 === consumed && consumed <= lent) return true
+    throw this.misuse('ERR_CAMIO_MISUSE', `lent ${lent} bytes: ${consumed} cannot be released`)
+  }
+
   protected misuse(
     code: 'ERR_CAMIO_MISUSE' | 'ERR_CAMIO_NOT_READABLE' | 'ERR_CAMIO_NOT_WRITABLE' | 'ERR_CAMIO_ENDED',
     what: string,

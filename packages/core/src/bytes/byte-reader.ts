@@ -102,14 +102,7 @@ export abstract class ByteReader extends Stream {
   }
 
   release(consumed = this.lent): boolean {
-    const { lent } = this
-    if (lent < 0) {
-      if (this.closed) return true
-      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
-    }
-    if (consumed >>> 0 !== consumed || consumed > lent) {
-      throw this.misuse('ERR_CAMIO_MISUSE', `lent ${lent} bytes: ${consumed} cannot be released`)
-    }
+    if (!this.checkRelease(this.lent, consumed)) return true
     this.lent = NO_LEASE
     if (this.closed) return true
     this.window.consume(consumed)

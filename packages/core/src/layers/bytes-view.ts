@@ -38,14 +38,7 @@ export class BytesView extends Layer {
   }
 
   release(consumed = this.lent): boolean {
-    const { lent } = this
-    if (lent === NONE) {
-      if (this.closed) return true
-      throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
-    }
-    if (consumed >>> 0 !== consumed || consumed > lent) {
-      throw this.misuse('ERR_CAMIO_MISUSE', `lent ${lent} bytes: ${consumed} cannot be released`)
-    }
+    if (!this.checkRelease(this.lent, consumed)) return true
     this.lent = NONE
     if (this.closed) return true
     this.window.consume(consumed)
