@@ -1,14 +1,7 @@
 /** Listening sockets of the native engine: accepted in batches, as far as the program asks for streams. */
 import { constants } from 'node:os'
-import {
-  type CamioError,
-  fromSystemError,
-  Interest,
-  KeepAlive,
-  Listener,
-  type Stream,
-  systemError,
-} from '@camio/core/spi'
+import { type CamioError, fromSystemError, type Stream, systemError } from '@camio/core/spi'
+import { WaitingListener } from '../waiting-listener.js'
 import type { Watched } from './dispatcher.js'
 import type { NativeSockets } from './sockets.js'
 
@@ -42,11 +35,10 @@ class Door implements Watched {
   }
 }
 
-export class NativeListener extends Listener {
+export class NativeListener extends WaitingListener {
   private readonly doors: readonly Door[]
   private readonly accepted: number[] = []
   private readonly batch = new Int32Array(BATCH)
-  private readonly keepAlive = new KeepAlive()
   private looks = 0
   /** Why accepting failed, until the program has been told. */
   private failure: CamioError | null = null
@@ -64,31 +56,12 @@ export class NativeListener extends Listener {
     for (const door of this.doors) sockets.dispatcher.own(door.slot, door)
   }
 
-  private respond(): void {
-    if (this.keepAlive.remove(Interest.READ)) this.wake(Interest.READ)
-  }
-
   ready(): boolean {
     return this.closed || this.look()
   }
 
-  arm(): boolean {
-    if (this.rest === null && this.doors.some((door) => door.knocked)) return true
-    this.keepAlive.add(Interest.READ)
-    return false
-  }
-
-  disarm(): void {
-    this.keepAlive.remove(Interest.READ)
-  }
-
-  ref(): this {
-    this.keepAlive.ref()
-    return this
-  }
-  unref(): this {
-    this.keepAlive.unref()
-    return this
+  override arm(): boolean {
+    return (this.rest === null && this.doors.some((door) => door.knocked)) || super.arm()
   }
 
   protected acceptNext(): Stream | null {

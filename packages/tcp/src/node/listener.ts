@@ -1,6 +1,7 @@
 /** `net.Server`s (or `tls.Server`s) as a listener. Node accepts by itself: what nobody asked for yet waits here, up to `backlog`. */
 import type { Server, Socket } from 'node:net'
-import { type CamioError, fromSystemError, Interest, KeepAlive, Listener, type Stream } from '@camio/core/spi'
+import { type CamioError, fromSystemError, type Stream } from '@camio/core/spi'
+import { WaitingListener } from '../waiting-listener.js'
 
 export interface NodeListenerParts {
   /** One for each server. */
@@ -13,10 +14,9 @@ export interface NodeListenerParts {
   cleanUp?(): void
 }
 
-export class NodeListener extends Listener {
+export class NodeListener extends WaitingListener {
   readonly uris: readonly string[]
   private readonly waiting: Socket[] = []
-  private readonly keepAlive = new KeepAlive()
   private failure: CamioError | null = null
 
   constructor(private readonly parts: NodeListenerParts) {
@@ -45,27 +45,8 @@ export class NodeListener extends Listener {
     this.respond()
   }
 
-  private respond(): void {
-    if (this.keepAlive.remove(Interest.READ)) this.wake(Interest.READ)
-  }
-
   ready(): boolean {
     return this.closed || this.failure !== null || this.waiting.length > 0
-  }
-  arm(): boolean {
-    this.keepAlive.add(Interest.READ)
-    return false
-  }
-  disarm(): void {
-    this.keepAlive.remove(Interest.READ)
-  }
-  ref(): this {
-    this.keepAlive.ref()
-    return this
-  }
-  unref(): this {
-    this.keepAlive.unref()
-    return this
   }
 
   protected acceptNext(): Stream | null {
