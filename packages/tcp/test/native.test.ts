@@ -162,8 +162,16 @@ test.serial('descriptors run out: a typed error, no busy loop, and the listener 
   )
   const sockets: Socket[] = []
   await until(() => existsSync(path))
-  for (let i = 0; i < 60; i++) sockets.push(connect(path).on('error', () => {}))
+  let over = false
+  // The file is there a moment before somebody listens on it.
+  const knock = () => {
+    const socket = connect(path)
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => code === 'ECONNREFUSED' && !over && setTimeout(knock, 5))
+    sockets.push(socket)
+  }
+  for (let i = 0; i < 60; i++) knock()
   const { code, stdout, stderr } = await server
+  over = true
   for (const socket of sockets) socket.destroy()
   t.is(code, 0, stderr)
   t.deepEqual(JSON.parse(stdout), {
