@@ -67,10 +67,20 @@ static inline int listen_and_announce(int backlog) {
   return fd;
 }
 
+/** No pacing between two ends of one host, whatever the system's congestion control: it is a memory copy. */
+static inline void unpaced(int fd) { check(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4), "TCP_CONGESTION"); }
+
+static inline int accept_from(int listener, int flags) {
+  int fd = check(accept4(listener, NULL, NULL, flags | SOCK_CLOEXEC), "accept");
+  unpaced(fd);
+  return fd;
+}
+
 static inline int connect_to(int port) {
   int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
   struct sockaddr_in address = loopback(port);
   check(connect(fd, (struct sockaddr *)&address, sizeof address), "connect");
+  unpaced(fd);
   return fd;
 }
 

@@ -50,7 +50,7 @@ static uint64_t check_chunk(const uint8_t *bytes, size_t length, size_t size, ui
 
 static void receive(int argc, char **argv, size_t size) {
   int listener = listen_and_announce(1);
-  int fd = check(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept");
+  int fd = accept_from(listener, SOCK_NONBLOCK);
   int poller = watch(fd, EPOLLIN);
   struct meter meter = meter_of(argc, argv);
   uint8_t *buffer = malloc(READ_SIZE);

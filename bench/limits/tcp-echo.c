@@ -16,7 +16,7 @@ static void write_all(int fd, const uint8_t *bytes, size_t length) {
 }
 
 static void echo(size_t size) {
-  int fd = check(accept4(listen_and_announce(1), NULL, NULL, SOCK_CLOEXEC), "accept");
+  int fd = accept_from(listen_and_announce(1), 0);
   no_delay(fd);
   uint8_t *message = malloc(size);
   for (;;) {

@@ -45,7 +45,7 @@ static size_t parse(const uint8_t *bytes, size_t length, uint32_t size, uint32_t
 
 static void receive(int argc, char **argv, uint32_t size) {
   int listener = listen_and_announce(1);
-  int fd = check(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept");
+  int fd = accept_from(listener, SOCK_NONBLOCK);
   int poller = watch(fd, EPOLLIN);
   struct meter meter = meter_of(argc, argv);
   uint8_t *buffer = malloc(READ_SIZE);

@@ -1,7 +1,7 @@
 // Many connections of which few are busy.
 // tcp-idle echo --warm EVENTS --events N                 the limit: an epoll server; reports the CPU time an event cost it
-// tcp-idle drive --at PORT --connections N                the load, the same for every server: batches of round trips on
-//                                                        connections picked at random, until the server goes away
+// tcp-idle drive --at PORT --connections N --any 0|1      the load, the same for every server: batches of round trips until
+//                                                        the server goes away, on the same few connections, or on any
 #include "common.h"
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -47,7 +47,7 @@ static void echo(long warm, long events) {
     for (int i = 0; i < n; i++) {
       int fd = ready[i].data.fd;
       if (fd == listener) {
-        add(poller, check(accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept"));
+        add(poller, accept_from(listener, SOCK_NONBLOCK));
         continue;
       }
       if (read(fd, message, SIZE) != SIZE || write(fd, message, SIZE) != SIZE) fail("echo");
@@ -73,7 +73,7 @@ static void read_all(int fd, uint8_t *bytes) {
   }
 }
 
-static void drive(int port, uint32_t connections) {
+static void drive(int port, uint32_t connections, int any) {
   int *fds = malloc(sizeof *fds * connections);
   struct linger reset = {1, 0};
   for (uint32_t i = 0; i < connections; i++) {
@@ -84,7 +84,7 @@ static void drive(int port, uint32_t connections) {
   }
   uint8_t message[SIZE] = {0};
   for (uint32_t sequence = 0;;) {
-    uint32_t picked[AT_ONCE], first = random_below(connections);
+    uint32_t picked[AT_ONCE], first = any ? random_below(connections) : 0;
     for (uint32_t i = 0; i < AT_ONCE; i++) {
       // evenly apart, so that no connection is picked twice in a batch (there are at least AT_ONCE)
       picked[i] = (first + i * (connections / AT_ONCE)) % connections;
@@ -104,5 +104,6 @@ static void drive(int port, uint32_t connections) {
 int main(int argc, char **argv) {
   allow_descriptors();
   if (argc > 1 && strcmp(argv[1], "echo") == 0) echo(arg_int(argc, argv, "--warm", 1000), arg_int(argc, argv, "--events", 10000));
-  else drive((int)arg_int(argc, argv, "--at", 0), (uint32_t)arg_int(argc, argv, "--connections", 10));
+  else drive((int)arg_int(argc, argv, "--at", 0), (uint32_t)arg_int(argc, argv, "--connections", 10),
+             (int)arg_int(argc, argv, "--any", 0));
 }

@@ -15,14 +15,10 @@ export async function runSuite(suite: Suite, options: SuiteOptions, show: (resul
   const wanted = (subject: Case): boolean =>
     options.cases.length === 0 || options.cases.some((text) => subject.name.includes(text))
   const next = random(options.seed)
-  const measured: Measured[] = []
   try {
     for (const subject of (await suite.cases(options)).filter(wanted)) {
-      const outcome = await measure(suite, subject, options, next)
-      measured.push(outcome)
-      show(resultOf(suite.name, outcome))
+      show(resultOf(suite.name, await measure(suite, subject, options, next)))
     }
-    for (const derived of suite.derive?.(measured) ?? []) show(resultOf(suite.name, derived))
   } finally {
     await suite.cleanup?.()
   }

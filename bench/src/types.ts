@@ -56,8 +56,6 @@ export interface Suite {
   cases(settings: Settings): Promise<Case[]>
   /** Called before every case. */
   calibrate?(): Promise<Calibration>
-  /** Results that are made of other cases' rounds. */
-  derive?(measured: readonly Measured[]): Measured[]
   cleanup?(): Promise<void>
 }
 

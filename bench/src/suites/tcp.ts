@@ -1,11 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { packageMissing } from '../run/availability.js'
 import type { Line } from '../run/child.js'
 import { runChild } from '../run/child.js'
 import { PAIR } from '../run/cpus.js'
-import { limit } from '../run/limits.js'
+import { library, limit } from '../run/limits.js'
 import { runPair } from '../run/pair.js'
 import { contestant } from '../run/places.js'
-import type { Calibration, Case, Entry, Goal, Measured, Role, Settings, Suite } from '../types.js'
+import type { Calibration, Case, Entry, Goal, Role, Settings, Suite } from '../types.js'
+
+/** The congestion control that sockets get here which do not choose one. */
+const CHOICE = '/proc/sys/net/ipv4/tcp_congestion_control'
+const SYSTEM = existsSync(CHOICE) ? readFileSync(CHOICE, 'utf8').trim() : 'unknown'
+const PACING = `net and zeromq run the system's congestion control (${SYSTEM}), ours, C and 'unpaced' reno, see docs/decisions/0011`
 
 const BULK = 64 * 1024
 const SMALL = 64
@@ -23,6 +29,7 @@ const GOALS = {
     { against: 'net, 64 KiB writes', is: '>=', ratio: 1.5 },
   ],
   roundTrip: [{ against: 'net', is: '<=', ratio: 1 }],
+  idle: [{ against: `ours, ${FEW} connections`, is: '<=', ratio: 1.05 }],
 } as const satisfies Record<string, readonly Goal[]>
 
 /** A command and its arguments; or why there is none. */
@@ -40,6 +47,21 @@ function zeromq(name: string): Program {
   zeromqMissing ??= packageMissing('zeromq')
   return zeromqMissing === null ? node(`zeromq/${name}`) : { absent: zeromqMissing }
 }
+
+/** The program with sockets that are not paced, as ours and C's are between two ends of one host. */
+function unpaced(program: Program): Program {
+  const preloaded = library('unpaced')
+  if ('absent' in preloaded) return preloaded
+  return 'absent' in program ? program : ['env', `LD_PRELOAD=${preloaded.path}`, ...program]
+}
+
+/** The same peer once more, see `unpaced`: not what a program of today gets, but what the rest of the ratio is made of. */
+const unpacedToo = ({ name, role, listener, connector }: Ends): Ends => ({
+  name: `${name}, unpaced`,
+  role,
+  listener: unpaced(listener),
+  connector: unpaced(connector),
+})
 
 interface Ends {
   readonly name: string
@@ -82,12 +104,16 @@ const micros = (line: Line): number => line.micros as number
 function bulkCase(settings: Settings): Case {
   const terms = throughput(BULK, settings, gigabits)
   const receiver = node('net/receive-bytes')
+  const net: Ends = { name: 'net', role: 'peer', listener: receiver, connector: node('net/send-bytes') }
+  const zmq: Ends = { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') }
   const ends: Ends[] = [
     { name: 'ours', role: 'ours', listener: node('ours/receive-bytes'), connector: node('ours/send-bytes') },
     { name: 'limit', role: 'limit', listener: c('tcp-bytes', 'receive'), connector: c('tcp-bytes', 'send') },
-    { name: 'net', role: 'peer', listener: receiver, connector: node('net/send-bytes') },
+    net,
+    unpacedToo(net),
     { name: 'net, 512 KiB ahead', role: 'peer', listener: receiver, connector: node('net/send-bytes', '--ahead') },
-    { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') },
+    zmq,
+    unpacedToo(zmq),
   ]
   return {
     name: '64 KiB messages',
@@ -96,12 +122,19 @@ function bulkCase(settings: Settings): Case {
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.bulk,
     runs: settings.quick ? 3 : 9,
+    note: PACING,
   }
 }
 
 function framedCase(settings: Settings): Case {
   const terms = throughput(SMALL, settings, millions)
   const receiver = node('net/receive-frames')
+  const batches: Ends = {
+    name: 'net, 64 KiB writes',
+    role: 'peer',
+    listener: receiver,
+    connector: node('net/send-batches'),
+  }
   const ends: Ends[] = [
     { name: 'ours', role: 'ours', listener: node('ours/receive-frames'), connector: node('ours/send-frames') },
     { name: 'limit', role: 'limit', listener: c('tcp-frames', 'receive'), connector: c('tcp-frames', 'send') },
@@ -112,7 +145,8 @@ function framedCase(settings: Settings): Case {
       listener: receiver,
       connector: node('net/send-frames', '--nagle'),
     },
-    { name: 'net, 64 KiB writes', role: 'peer', listener: receiver, connector: node('net/send-batches') },
+    batches,
+    unpacedToo(batches),
     { name: 'zeromq', role: 'peer', listener: zeromq('receive'), connector: zeromq('send') },
   ]
   return {
@@ -122,7 +156,7 @@ function framedCase(settings: Settings): Case {
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.framed,
     runs: settings.quick ? 3 : 9,
-    note: "'net, a write each' has noDelay, as messages have that must not wait; 'net, 64 KiB writes' sends one buffer again and again",
+    note: `'net, a write each' has noDelay, as messages have that must not wait; 'net, 64 KiB writes' sends one buffer again and again; ${PACING}`,
   }
 }
 
@@ -146,47 +180,39 @@ function roundTripCase(settings: Settings): Case {
   }
 }
 
-function idleCase(connections: number, settings: Settings): Case {
+/** Who echoes on many connections, and the same on few: what an event costs must not depend on how many others are idle. */
+function idleCase(busy: 'the same 8' | 'any 8', settings: Settings): Case {
   const events = settings.quick ? 10_000 : 40_000
-  const terms: Terms = { args: { connections, warm: events / 2, events }, reporter: 'listener', figure: micros }
+  const any = busy === 'any 8' ? 1 : 0
   const connector = c('tcp-idle', 'drive')
-  const ends: Ends[] = [
-    { name: 'ours', role: 'ours', listener: node('ours/echo-many'), connector },
-    { name: 'limit', role: 'limit', listener: c('tcp-idle', 'echo'), connector },
-    { name: 'net', role: 'peer', listener: node('net/echo-many'), connector },
-  ]
+  const servers = [
+    { name: 'ours', role: 'ours', listener: node('ours/echo-many') },
+    { name: 'limit', role: 'limit', listener: c('tcp-idle', 'echo') },
+    { name: 'net', role: 'peer', listener: node('net/echo-many') },
+  ] as const
+  const entries = [MANY, FEW].flatMap((connections) => {
+    const terms: Terms = {
+      args: { connections, any, warm: events / 2, events },
+      reporter: 'listener',
+      figure: micros,
+    }
+    const label = (name: string): string => (connections === MANY ? name : `${name}, ${FEW} connections`)
+    const roleOf = (role: Role): Role => (connections === MANY ? role : 'peer')
+    return servers.map(({ name, role, listener }) =>
+      entry({ name: label(name), role: roleOf(role), listener, connector }, terms),
+    )
+  })
   return {
-    name: `${connections === MANY ? '10 000' : connections} connections, 8 busy`,
+    name: `10 000 connections, ${busy} busy`,
     unit: 'us of CPU an event',
     better: 'lower',
-    entries: ends.map((each) => entry(each, terms)),
-    runs: settings.quick ? 2 : 5,
-    note: 'an event: 64 B come in on one connection and go back; CPU time of the server, in user space and in the kernel',
+    entries,
+    goals: busy === 'the same 8' ? GOALS.idle : [],
+    runs: settings.quick ? 2 : 7,
+    note:
+      'an event: 64 B come in on one connection and go back; CPU time of the server, in user space and in the kernel' +
+      (any ? '; who is busy changes all the time, so that hardly anything of a connection is in a cache' : ''),
   }
-}
-
-/** How much dearer an event gets with many idle connections around it. */
-function growth(measured: readonly Measured[]): Measured[] {
-  const few = measured.find((each) => each.case.name.startsWith(`${FEW} connections`))
-  const many = measured.find((each) => each.case.name.startsWith('10 000 connections'))
-  if (few === undefined || many === undefined) return []
-  const rounds = many.rounds.map((round, i) => {
-    const quotients = new Map<string, number>()
-    for (const [name, value] of round) {
-      const other = few.rounds[i]?.get(name)
-      if (other !== undefined) quotients.set(name, value / other)
-    }
-    return quotients
-  })
-  const { note: _, ...subject } = many.case
-  return [
-    {
-      case: { ...subject, name: 'an event with 10 000 against 10', unit: 'x' },
-      rounds,
-      absent: many.absent,
-      others: many.others,
-    },
-  ]
 }
 
 async function calibrate(): Promise<Calibration> {
@@ -203,9 +229,8 @@ export const tcp: Suite = {
     bulkCase(settings),
     framedCase(settings),
     roundTripCase(settings),
-    idleCase(FEW, settings),
-    idleCase(MANY, settings),
+    idleCase('the same 8', settings),
+    idleCase('any 8', settings),
   ],
   calibrate,
-  derive: growth,
 }

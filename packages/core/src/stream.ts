@@ -26,7 +26,7 @@ export abstract class Stream extends Endpoint {
   claimBytes: Uint8Array = EMPTY
 
   /** Writes that wait for room, and what must come behind them. */
-  private readonly turns = new Turnstile()
+  protected readonly turns = new Turnstile()
 
   constructor(init: StreamInit) {
     super(init)

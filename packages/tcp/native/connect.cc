@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "address.h"
+#include "congestion.h"
 #include "engine.h"
 #include "functions.h"
 #include "socket_options.h"
@@ -20,10 +21,11 @@ Napi::Value watch(Napi::Env env, Fd socket) {
   return slot < 0 ? throw_errno(env, "epoll_ctl", -slot) : Napi::Number::New(env, slot);
 }
 
-Napi::Value connect_to(Napi::Env env, Fd socket, const Address& address) {
+Napi::Value connect_to(Napi::Env env, Fd socket, const Address& address, const SocketOptions& options) {
   if (::connect(socket.get(), address.get(), address.length) != 0 && errno != EINPROGRESS) {
     return throw_errno(env, "connect");
   }
+  if (options.unpaced_here) unpace_on_this_host(socket.get(), address);
   return watch(env, std::move(socket));
 }
 
@@ -38,20 +40,20 @@ Napi::Value connect_ip(const Napi::CallbackInfo& info) {
   SocketOptions options;
   if (!string_argument(info, 0, &host) || !int_argument(info, 1, &port, 0, 65535) ||
       !string_argument(info, 2, &local_host) || !int_argument(info, 3, &local_port, 0, 65535) ||
-      !options_argument(info, 4, &options)) {
+      !ip_options_argument(info, 4, &options)) {
     return env.Undefined();
   }
   Address address;
   if (const int error = ip_address(host, port, &address)) return throw_errno(env, "connect", error);
   Fd socket(::socket(address.family(), kSocketType, 0));
   if (!socket) return throw_errno(env, "socket");
-  if (const int error = apply(options, address.family(), socket.get())) return throw_errno(env, "setsockopt", error);
+  if (!apply(env, options, address.family(), socket.get())) return env.Undefined();
   if (!local_host.empty()) {
     Address local;
     if (const int error = ip_address(local_host, local_port, &local)) return throw_errno(env, "bind", error);
     if (::bind(socket.get(), local.get(), local.length) != 0) return throw_errno(env, "bind");
   }
-  return connect_to(env, std::move(socket), address);
+  return connect_to(env, std::move(socket), address, options);
 }
 
 // Throws EAGAIN where the listener's queue is full: unix sockets send no event when there is room, so try again later.
@@ -67,8 +69,8 @@ Napi::Value connect_unix(const Napi::CallbackInfo& info) {
   if (const int error = unix_address(name, abstract, &address)) return throw_errno(env, "connect", error);
   Fd socket(::socket(AF_UNIX, kSocketType, 0));
   if (!socket) return throw_errno(env, "socket");
-  if (const int error = apply(options, AF_UNIX, socket.get())) return throw_errno(env, "setsockopt", error);
-  return connect_to(env, std::move(socket), address);
+  if (!apply(env, options, AF_UNIX, socket.get())) return env.Undefined();
+  return connect_to(env, std::move(socket), address, options);
 }
 
 // How the attempt ended: 0 or an errno.

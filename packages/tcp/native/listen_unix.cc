@@ -99,7 +99,7 @@ Napi::Value listen_unix(const Napi::CallbackInfo& info) {
   if (const int error = unix_address(name, abstract, &address)) return throw_errno(env, "bind", error);
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return throw_errno(env, "socket");
-  if (const int error = apply(options, AF_UNIX, socket.get())) return throw_errno(env, "setsockopt", error);
+  if (!apply(env, options, AF_UNIX, socket.get())) return env.Undefined();
   Listening result = abstract ? listen_on_name(std::move(socket), address, backlog)
                               : listen_on_path(std::move(socket), name, address, mode, backlog);
   if (result.error != 0) return throw_errno(env, result.syscall, result.error);

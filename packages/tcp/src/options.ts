@@ -27,7 +27,13 @@ const buffers = {
   sndbuf: option.size({ default: 0, max: MAX_BUFFER, help: 'SO_SNDBUF; 0 leaves it to the system' }),
 } as const
 
-export const tcpOptions = { engine, ...socket, ...ip, ...buffers } as const
+const congestion = option.string({
+  default: 'auto',
+  check: checkCongestion,
+  help: 'TCP_CONGESTION by name, or system for its own; auto: reno to an end on this host, else the system’s',
+})
+
+export const tcpOptions = { engine, ...socket, ...ip, ...buffers, congestion } as const
 
 export const unixOptions = {
   engine,
@@ -60,6 +66,11 @@ export const tlsOptions = {
     help: 'listen: ask the client for a certificate; require refuses clients without a valid one',
   }),
 } as const
+
+/** Names are at most 15 characters, see TCP_CA_NAME_MAX in linux/tcp.h. */
+function checkCongestion(text: string): string | null {
+  return /^[\w-]{1,15}$/.test(text) ? null : `is "${text}", not auto, system or a name such as cubic`
+}
 
 function checkPerm(text: string): string | null {
   return /^0?[0-7]{3}$/.test(text) ? null : `is "${text}", not an octal mode such as 0600`

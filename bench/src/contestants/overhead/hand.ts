@@ -9,13 +9,15 @@ import { MessageWriter } from '../common/writer.js'
 import { BATCH, SIZE, type What, writes } from './batch.js'
 import { time } from './clock.js'
 
+type Settings = [flags: number, buffers: Int32Array, congestion: string]
+
 /** The part of the binding that is used here. */
 interface Binding {
   start(table: Int32Array, onEvents: (count: number) => void): void
   poll(): number
-  listenIp(host: string, port: number, backlog: number, flags: number, buffers: Int32Array): number
-  connectIp(host: string, port: number, fromHost: string, fromPort: number, flags: number, buffers: Int32Array): number
-  accept(slot: number, slots: Int32Array): number
+  listenIp(...listen: [host: string, port: number, backlog: number, ...settings: Settings]): number
+  connectIp(...to: [host: string, port: number, fromHost: string, fromPort: number, ...settings: Settings]): number
+  accept(slot: number, slots: Int32Array, unpacedHere: boolean): number
   localAddress(slot: number): { port: number }
   receive(slot: number, target: Uint8Array, offset: number, length: number): number
   send(slot: number, source: Uint8Array, offset: number, length: number, second: number): number
@@ -36,10 +38,10 @@ binding.start(new Int32Array(512), () => {})
 
 async function connected(): Promise<{ reader: number; writer: number }> {
   const system = new Int32Array(2)
-  const listener = binding.listenIp('127.0.0.1', 0, 1, 0, system)
-  const writer = binding.connectIp('127.0.0.1', binding.localAddress(listener).port, '', 0, 1, system)
+  const listener = binding.listenIp('127.0.0.1', 0, 1, 8, system, '')
+  const writer = binding.connectIp('127.0.0.1', binding.localAddress(listener).port, '', 0, 9, system, '')
   const slots = new Int32Array(1)
-  while (binding.accept(listener, slots) !== 1) await turn()
+  while (binding.accept(listener, slots, true) !== 1) await turn()
   return { reader: slots[0]!, writer }
 }
 

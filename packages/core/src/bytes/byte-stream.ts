@@ -8,7 +8,7 @@ import { Loans } from '../pipe/loans.js'
 import { Interest } from '../source.js'
 import { Counter, WRITE } from '../stats.js'
 import type { KernelEnd, KernelPlace, StreamInit } from '../stream.js'
-import { type WaitOptions, waitFor } from '../wait/wait.js'
+import { DONE, type WaitOptions, waitFor } from '../wait/wait.js'
 import { ByteReader, NOT_NOW, PENDING } from './byte-reader.js'
 import { WriteRing } from './write-ring.js'
 
@@ -226,9 +226,28 @@ export abstract class ByteStream extends ByteReader {
     if (!this.closed) this.pushable()
   }
 
-  /** Large writes go from the caller's memory, behind what is queued: no copy. */
+  /** Large writes go from the caller's memory, behind what is queued: no copy. What is taken whole costs no promise. */
   override write(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
-    return bytes.length >= DIRECT ? this.writeInTurn(bytes, options) : super.write(bytes, options)
+    if (bytes.length < DIRECT) return super.write(bytes, options)
+    if (!this.turns.idle || this.direct) return this.writeInTurn(bytes, options)
+    try {
+      options?.signal?.throwIfAborted()
+      const count = this.beginDirect(bytes)
+      if (count === bytes.length) return DONE
+      // The turnstile is idle, so that the turn is ours at once and nobody gets in between.
+      void this.turns.enter(undefined)
+      return this.writeRest(bytes, count, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  private async writeRest(bytes: Uint8Array, count: number, options?: WaitOptions): Promise<void> {
+    try {
+      await this.goOnDirect(bytes, count, options)
+    } finally {
+      this.turns.leave()
+    }
   }
 
   protected override async writeAll(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
@@ -238,38 +257,52 @@ export abstract class ByteStream extends ByteReader {
       await this.writable(options)
       this.checkWritable()
     }
+    const count = this.beginDirect(bytes)
+    if (count !== bytes.length) await this.goOnDirect(bytes, count, options)
+  }
+
+  /** @returns what the first push answered */
+  private beginDirect(bytes: Uint8Array): number {
+    this.checkWritable()
     if (this.ring.claimed) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it before writing')
+    const count = this.pushDirect(bytes, 0)
+    this.stats.counters[WRITE + Counter.messages]! += 1
+    return count
+  }
+
+  /** Pushes `bytes` from `from` on, once all that was committed before is on its way. */
+  private pushDirect(bytes: Uint8Array, from: number): number {
+    if (!this.tryFlush()) return NOT_NOW
+    const count = this.pushOnce(bytes, from, bytes.length - from, 0)
+    if (count > 0) this.stats.counters[WRITE + Counter.bytes]! += count
+    return count
+  }
+
+  /** @param count what the last push answered, which was not all of `bytes` */
+  private async goOnDirect(bytes: Uint8Array, count: number, options?: WaitOptions): Promise<void> {
     this.direct = true
     try {
-      await this.writeDirect(bytes, options)
+      for (let from = 0; ; ) {
+        if (count === PENDING) count = await this.settled()
+        from += count
+        if (from === bytes.length) return
+        if (count === NOT_NOW) await waitFor(this, Interest.DRAIN, options, this.waitStrategy)
+        this.checkWritable()
+        count = this.pushDirect(bytes, from)
+      }
     } finally {
       this.direct = false
       this.letWritersIn()
     }
   }
 
-  private async writeDirect(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
-    const { counters } = this.stats
-    counters[WRITE + Counter.messages]! += 1
-    let from = 0
-    while (from < bytes.length) {
-      this.checkWritable()
-      let count = this.tryFlush() ? this.pushOnce(bytes, from, bytes.length - from, 0) : NOT_NOW
-      if (count === PENDING) count = await this.settled()
-      if (count > 0) {
-        from += count
-        counters[WRITE + Counter.bytes]! += count
-      } else {
-        await waitFor(this, Interest.DRAIN, options, this.waitStrategy)
-      }
-    }
-  }
-
   /** The transport reads the caller's memory: there is no way back, not even for an abort. */
-  private settled(): Promise<number> {
-    return new Promise((resolve) => {
+  private async settled(): Promise<number> {
+    const count = await new Promise<number>((resolve) => {
       this.settle = resolve
     })
+    this.stats.counters[WRITE + Counter.bytes]! += count
+    return count
   }
 
   /** Driver: is a claim out, something not sent yet, or a mover at work? */

@@ -13,7 +13,10 @@ export interface Binding {
   /** Looks without waiting and fills the table. */
   poll(): number
 
-  /** Hosts are numeric. `flags`: see {@link Flag}. `buffers`: SO_RCVBUF and SO_SNDBUF, 0 to leave them. @returns a slot */
+  /**
+   * Hosts are numeric. `flags`: see {@link Flag}. `buffers`: SO_RCVBUF and SO_SNDBUF, 0 to leave them. `congestion`: a
+   * name, or nothing to leave it. @returns a slot
+   */
   connectIp(
     host: string,
     port: number,
@@ -21,15 +24,16 @@ export interface Binding {
     localPort: number,
     flags: number,
     buffers: Int32Array,
+    congestion: string,
   ): number
   /** @throws EAGAIN where the listener's queue is full */
   connectUnix(name: string, abstract: boolean, flags: number, buffers: Int32Array): number
   /** How a connect ended: 0 or an errno (positive). */
   connected(slot: number): number
-  listenIp(host: string, port: number, backlog: number, flags: number, buffers: Int32Array): number
+  listenIp(host: string, port: number, backlog: number, flags: number, buffers: Int32Array, congestion: string): number
   listenUnix(name: string, abstract: boolean, mode: number, backlog: number, flags: number, buffers: Int32Array): number
-  /** Puts the slots of accepted sockets into `slots`. @returns their number; `-errno` when there are none */
-  accept(slot: number, slots: Int32Array): number
+  /** Puts the slots of accepted sockets into `slots`, {@link Flag.UNPACED_HERE} where asked for. @returns their number; `-errno` when there are none */
+  accept(slot: number, slots: Int32Array, unpacedHere: boolean): number
 
   /** @returns bytes received, 0 at the end, `-errno` */
   receive(slot: number, target: Uint8Array, offset: number, length: number): number
@@ -54,7 +58,8 @@ export interface Binding {
 
 export type SocketName = { readonly host: string; readonly port: number } | { readonly path: string }
 
-export const Flag = { NODELAY: 1, KEEPALIVE: 2, REUSEPORT: 4 } as const
+/** `UNPACED_HERE`: between two ends on this host no pacing congestion control, see native/congestion.h. */
+export const Flag = { NODELAY: 1, KEEPALIVE: 2, REUSEPORT: 4, UNPACED_HERE: 8 } as const
 
 /** Events of epoll(7). */
 export const Epoll = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, RDHUP: 0x2000 } as const

@@ -6,6 +6,7 @@ import { socketFeatures } from '../features.js'
 import { peerPolicy } from '../peer-policy.js'
 import { samePort } from '../same-port.js'
 import { Flag } from './binding.js'
+import { unpacedHere, withCongestion } from './congestion.js'
 import { connection } from './connect.js'
 import { NativeListener } from './listener.js'
 import { type NativeSockets, nativeSockets } from './sockets.js'
@@ -21,9 +22,11 @@ export class NativeEngine implements Engine {
     const { binding, dispatcher } = this.sockets
     signal.throwIfAborted()
     const local = options.bind === undefined ? { host: '', port: 0 } : parseLocal(options.bind, uri)
-    const connecting = dispatcher.opened(
-      binding.connectIp(place.host, place.port, local.host, local.port, flagsOf(options), buffersOf(options)),
+    const { host, port } = place
+    const made = withCongestion(target, (congestion) =>
+      binding.connectIp(host, port, local.host, local.port, flagsOf(options), buffersOf(options), congestion),
     )
+    const connecting = dispatcher.opened(made)
     const slot = await connection(this.sockets, connecting, signal)
     return this.tcpStream(target, slot, named)
   }
@@ -32,13 +35,17 @@ export class NativeEngine implements Engine {
     const { binding, dispatcher } = this.sockets
     const { options } = target
     const bound = await samePort(hosts, port, {
-      bind: (host, at) =>
-        dispatcher.opened(binding.listenIp(host, at, options.backlog, flagsOf(options), buffersOf(options))),
+      bind: (host, at) => {
+        const made = withCongestion(target, (congestion) =>
+          binding.listenIp(host, at, options.backlog, flagsOf(options), buffersOf(options), congestion),
+        )
+        return dispatcher.opened(made)
+      },
       portOf: (slot) => (binding.localAddress(slot) as HostPort).port,
       close: (slot) => dispatcher.close(slot, false),
     })
     const uris = bound.map((slot) => hostPortUri('tcp', binding.localAddress(slot) as HostPort))
-    return new NativeListener(uris, this.sockets, bound, (slot) => this.acceptedTcp(target, slot))
+    return new NativeListener(uris, this.sockets, bound, (slot) => this.acceptedTcp(target, slot), unpacedHere(options))
   }
 
   private acceptedTcp(target: TcpTarget, slot: number): Stream | null {
@@ -103,8 +110,14 @@ export class NativeEngine implements Engine {
   }
 }
 
-function flagsOf({ nodelay, keepalive, reuseport }: TcpTarget['options']): number {
-  return (nodelay ? Flag.NODELAY : 0) | (keepalive ? Flag.KEEPALIVE : 0) | (reuseport ? Flag.REUSEPORT : 0)
+function flagsOf(options: TcpTarget['options']): number {
+  const { nodelay, keepalive, reuseport } = options
+  return (
+    (nodelay ? Flag.NODELAY : 0) |
+    (keepalive ? Flag.KEEPALIVE : 0) |
+    (reuseport ? Flag.REUSEPORT : 0) |
+    (unpacedHere(options) ? Flag.UNPACED_HERE : 0)
+  )
 }
 
 function buffersOf({ rcvbuf, sndbuf }: { readonly rcvbuf: number; readonly sndbuf: number }): Int32Array {

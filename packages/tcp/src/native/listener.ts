@@ -44,12 +44,16 @@ export class NativeListener extends WaitingListener {
   private failure: CamioError | null = null
   private rest: NodeJS.Timeout | null = null
 
-  /** @param slots listening sockets, one for each of `uris` */
+  /**
+   * @param slots listening sockets, one for each of `uris`
+   * @param unpacedHere accepted sockets are not paced where the peer is on this host
+   */
   constructor(
     readonly uris: readonly string[],
     private readonly sockets: NativeSockets,
     slots: readonly number[],
     private readonly make: MakeStream,
+    private readonly unpacedHere = false,
   ) {
     super()
     this.doors = slots.map((slot) => new Door(slot, () => this.respond()))
@@ -91,7 +95,7 @@ export class NativeListener extends WaitingListener {
 
   private acceptAt(door: Door): void {
     const { binding, dispatcher } = this.sockets
-    const count = binding.accept(door.slot, this.batch)
+    const count = binding.accept(door.slot, this.batch, this.unpacedHere)
     for (let i = 0; i < count; i++) this.accepted.push(dispatcher.opened(this.batch[i]!))
     // A batch may have been ended by its size or by an error as well: only this answer means that nobody is left.
     door.knocked = count !== -EAGAIN

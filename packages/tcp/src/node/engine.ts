@@ -16,11 +16,13 @@ export class NodeEngine implements Engine {
 
   async connectIp(target: TcpTarget, place: HostPort, named: HostPort, signal: AbortSignal): Promise<Stream> {
     refuseBuffers(target)
+    refuseCongestion(target)
     return this.tcpStream(target, await connectSocket(ipOptions(target, place), signal), named)
   }
 
   async listenIp(target: TcpTarget, hosts: readonly string[], port: number): Promise<Listener> {
     refuseBuffers(target)
+    refuseCongestion(target)
     const { backlog } = target.options
     const { servers, places } = await bindIp(target, hosts, port, (options) => createServer(options))
     const listener = new NodeListener({
@@ -125,6 +127,12 @@ function unsupported(uri: string, why: string): CamioError {
 
 function refuseBuffers({ uri, options }: { uri: string; options: { rcvbuf: number; sndbuf: number } }): void {
   if (options.rcvbuf > 0 || options.sndbuf > 0) throw unsupported(uri, 'rcvbuf and sndbuf need the native engine')
+}
+
+/** `auto` does what the engine can: nothing. */
+function refuseCongestion({ uri, options }: TcpTarget): void {
+  if (options.congestion === 'auto' || options.congestion === 'system') return
+  throw unsupported(uri, `congestion=${options.congestion} needs the native engine`)
 }
 
 function refuseReusePort(uri: string): void {
