@@ -1,4 +1,4 @@
-/** A connected socket of the native engine: one `recv` into the window, one gathered `sendmsg` out of the ring. */
+/** A connected socket of the native engine: one `recv` into the window, one `send` of all that the ring holds. */
 import { constants } from 'node:os'
 import {
   type Address,
@@ -126,7 +126,7 @@ export class NativeStream extends ByteStream implements Watched {
       this.maySend = count === length + second
       return count
     }
-    if (count !== -EAGAIN && count !== 0) throw systemError(count, 'sendmsg')
+    if (count !== -EAGAIN && count !== 0) throw systemError(count, 'send')
     this.maySend = false
     return NOT_NOW
   }
