@@ -197,6 +197,16 @@ test('a claim does not get in between the parts of a large write', async (t) => 
   t.deepEqual(stream.output, joined([large, bytes(9)]))
 })
 
+test('nor in the same turn, nor does another large write', async (t) => {
+  const stream = new Scripted({ pushes: [10, 0, 0, 0, 0, 0, 0] })
+  const [first, second] = [counting(40_000), new Uint8Array(40_000).fill(3)]
+  const writes = [stream.write(first), stream.write(second)]
+  t.false(stream.tryWrite(bytes(9)))
+  stream.makeRoom()
+  await Promise.all(writes)
+  t.deepEqual(stream.output, joined([first, second]))
+})
+
 test('an aborted large write says so; what went is counted', async (t) => {
   const stream = new Scripted({ pushes: [10, 0, 0, 0, 0, 0] })
   const controller = new AbortController()
@@ -219,9 +229,20 @@ test('a write beyond maxClaim goes in pieces', async (t) => {
   t.deepEqual(stream.output, content)
 })
 
+test('a large write says what is wrong as a small one does: by its promise', async (t) => {
+  const large = new Uint8Array(100_000)
+  const stream = new Scripted()
+  await t.throwsAsync(stream.write(large, { signal: AbortSignal.abort(new Error('enough')) }), { message: 'enough' })
+  stream.tryClaim(1)
+  await t.throwsAsync(stream.write(large), { code: 'ERR_CAMIO_MISUSE', message: /claim out/ })
+  stream.cancel()
+  t.is(stream.output.length, 0)
+})
+
 test('write() allocates no promise when there is room', (t) => {
   const stream = new Scripted()
   t.is(stream.write(bytes(1)), stream.write(bytes(2)))
+  t.is(stream.write(new Uint8Array(100_000)), stream.write(bytes(2)))
 })
 
 test('a stream that was not opened for writing says so instead of waiting', async (t) => {
