@@ -151,7 +151,8 @@ test.serial('descriptors run out: a typed error, no busy loop, and the listener 
      }
      const began = performance.now()
      // Asked again it fails again, but not in a busy loop: it rests in between.
-     for (let i = 0; i < 3; i++) await listener.accept().then((s) => streams.push(s), () => errors++)
+     // (A descriptor that Node itself gave back meanwhile is one more stream.)
+     while (errors < 3) await listener.accept().then((s) => streams.push(s), () => errors++)
      const rested = performance.now() - began
      while (streams.length > 5) await streams.pop().close({ discard: true })
      const next = await listener.accept()
