@@ -29,7 +29,7 @@ function lockedAsAsked(lock) {
   })
 }
 
-function npm(args) {
+export function npm(args) {
   const self = process.env.npm_execpath
   if (self && basename(self).startsWith('npm-cli')) return runNode([self, ...args], { network: true })
   return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { network: true })

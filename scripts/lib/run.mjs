@@ -20,10 +20,10 @@ function environment(network) {
   return network && NODE_EXTRA_CA_CERTS ? { ...rest, NODE_EXTRA_CA_CERTS } : rest
 }
 
-/** Runs `command` with our own standard streams and resolves with its exit code. */
-export function run(command, args, { network = false } = {}) {
+/** Runs `command` with our own standard streams, and `env` beside our own environment. Resolves with its exit code. */
+export function run(command, args, { network = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: environment(network), stdio: 'inherit' })
+    const child = spawn(command, args, { cwd: root, env: { ...environment(network), ...env }, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })

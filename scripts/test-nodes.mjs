@@ -1,0 +1,36 @@
+// npm run test:nodes [-- 22 24 ...]: all tests once more under other releases of Node. npm brings their binaries.
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { npm } from './lib/dependencies.mjs'
+import { root } from './lib/packages.mjs'
+import { run, tool } from './lib/run.mjs'
+import { main, Stop, say } from './lib/say.mjs'
+import { setUp } from './lib/setup.mjs'
+
+const RELEASES = ['22', '24', '26']
+const CACHE = join(root, 'node_modules', '.cache', 'nodes')
+
+/** The newest binary of a release. Its package needs its install script, which puts the binary into place. */
+async function binaryOf(release) {
+  const folder = join(CACHE, release)
+  const binary = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (existsSync(binary)) return binary
+  say(`node ${release}: installing`)
+  const code = await npm(['install', '--prefix', folder, '--no-save', '--ignore-scripts=false', `node@${release}`])
+  if (code !== 0 || !existsSync(binary)) throw new Stop(`npm has no binary of Node ${release} for this machine.`)
+  return binary
+}
+
+async function testUnder(release) {
+  const binary = await binaryOf(release)
+  say(`tests: ava, Node ${release}`)
+  const PATH = `${dirname(binary)}${delimiter}${process.env.PATH}`
+  return run(binary, [tool('ava')], { env: { PATH } })
+}
+
+await main(async (args) => {
+  await setUp({ native: 'required' })
+  const failed = []
+  for (const release of args.length > 0 ? args : RELEASES) if ((await testUnder(release)) !== 0) failed.push(release)
+  if (failed.length > 0) throw new Stop(`Tests failed under Node ${failed.join(', ')}: see above.`)
+})
