@@ -138,12 +138,11 @@ export abstract class Stream extends Endpoint {
 
   /** `tryClaimAt` behind `count` messages of a batch: those first. */
   private claimNext(length: number, count: number, to?: Address): number {
-    const told = this.knowsError()
     try {
       return this.tryClaimAt(length, to)
     } catch (error) {
       if (count === 0) throw error
-      this.wasTold(told)
+      this.wasTold(false)
       return -1
     }
   }

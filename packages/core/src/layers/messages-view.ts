@@ -28,6 +28,8 @@ export class MessagesView extends MessageReader {
   constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>, codec: FrameCodec) {
     super(inner, init, codec)
     this.inBlocks = inner.commitPart !== undefined
+    // What it commits to the byte stream is sent by this layer's own flush: one place on the loop's list is enough.
+    inner.corked = true
     const room = inner.maxClaim - codec.header - codec.trailer
     this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, room)
   }
@@ -88,12 +90,11 @@ export class MessagesView extends MessageReader {
 
   /** Is there room for one more behind `count` messages of a batch? Those come before an error, which waits for the next call. */
   private roomBehind(count: number, length: number): boolean {
-    const told = this.knowsError()
     try {
       return this.hasRoom(length)
     } catch (error) {
       if (count === 0) throw error
-      this.wasTold(told)
+      this.wasTold(false)
       return false
     }
   }

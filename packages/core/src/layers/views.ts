@@ -3,12 +3,13 @@
  * buffer takes as long as a view does: it is asked when a second view on the same array is wanted, and remembered.
  */
 const NOTHING = new Uint8Array(0)
+const NO_MEMORY: ArrayBufferLike = NOTHING.buffer
 
 export class Views {
   /** Looked at last; its buffer is known if it was looked at before that. */
   private seen: Uint8Array = NOTHING
   private known: Uint8Array = NOTHING
-  private buffer: ArrayBufferLike = NOTHING.buffer
+  private buffer = NO_MEMORY
   private base = 0
 
   /** What `bytes.subarray(from, from + length)` gives, which must lie in `bytes`. */
@@ -28,6 +29,6 @@ export class Views {
   /** Keeps no memory from being collected any more. */
   forget(): void {
     this.seen = this.known = NOTHING
-    this.buffer = NOTHING.buffer
+    this.buffer = NO_MEMORY
   }
 }
