@@ -106,19 +106,20 @@ export class MessagesView extends MessageReader {
   private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
     const { claimBytes: bytes, header } = this
     const last = this.blockEnd - this.trailer - length - header
+    let end = this.fillEnd
     let index = first
     let total = 0
     this.claimLength = BATCH
     try {
       do {
-        const offset = this.fillEnd + header
+        const offset = end + header
         const answer = fn(bytes, offset, length, index)
         const used = answer === undefined ? length : this.batchLength(answer, length)
         if (used < 0 || this.noWrite) return false
-        this.fillEnd = this.seal(bytes, offset, used)
+        this.fillEnd = end = this.seal(bytes, offset, used)
         index++
         total += used
-      } while (this.fillEnd <= last && index < limit && this.inBlocks)
+      } while (end <= last && index < limit && this.inBlocks)
     } finally {
       this.claimLength = NONE
       this.wrote(index - first, total)
