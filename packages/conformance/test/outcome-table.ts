@@ -2,7 +2,18 @@
 import { OUTCOMES } from '@camio/conformance'
 
 const READING = ['tryRead', 'readBatch', 'tryReadBatch', 'release', 'ended', 'read', 'readable']
-const WRITING = ['tryClaim', 'tryClaimAt', 'tryWrite', 'tooLarge', 'commit', 'cancel', 'tryFlush', 'write', 'writable']
+const WRITING = [
+  'tryClaim',
+  'tryClaimAt',
+  'writeBatch',
+  'tryWrite',
+  'tooLarge',
+  'commit',
+  'cancel',
+  'tryFlush',
+  'write',
+  'writable',
+]
 const ENDING = ['flush', 'end', 'close']
 
 /** State and the heading of its column. */

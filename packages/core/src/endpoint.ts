@@ -26,9 +26,9 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   corked = false
 
   protected writeEnded = false
-  /** Does anything forbid reading, or writing? One look a message; what it is, is found out when it is asked. */
-  private readonly noRead: boolean
-  private noWrite: boolean
+  /** Does anything forbid reading, or writing? One look a message, closed streams included; what it is, is found out when asked. */
+  protected noRead: boolean
+  protected noWrite: boolean
   private closing: Promise<void> | null = null
   /** Ends a `linger`: its time ran out, or the program wants to wait no longer. Made by `close`. */
   private hurry: AbortController | null = null
@@ -92,6 +92,11 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     await destroyed
     if (this.wrapper === null) streamClosed(this)
     if (lost !== null && !told && !this.discarded) throw lost
+  }
+
+  protected override wakeAll(): void {
+    this.noRead = true
+    super.wakeAll()
   }
 
   /** Driver: what `close()` has left of `linger`, in milliseconds, for a transport that goes on delivering in `destroy`. */
@@ -202,18 +207,24 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   /** Driver: throws what forbids reading, besides the stream's error, which comes after the data. */
   protected checkReadable(): void {
-    if (!this.noRead && !this.closed) return
-    if (this.closed) throw closedError(this)
-    throw this.misuse('ERR_CAMIO_NOT_READABLE', 'was not opened for reading')
+    if (this.noRead) throw this.whyNoRead()
+  }
+
+  private whyNoRead(): CamioError {
+    if (this.closed) return closedError(this)
+    return this.misuse('ERR_CAMIO_NOT_READABLE', 'was not opened for reading')
   }
 
   /** Driver: throws what forbids writing. */
   protected checkWritable(): void {
-    if (!this.noWrite && !this.closed) return
-    if (this.closed || this.closing !== null) throw closedError(this)
-    if (this.error !== null) throw this.tell(this.error)
-    if (!this.features.writable) throw this.misuse('ERR_CAMIO_NOT_WRITABLE', 'was not opened for writing')
-    throw this.misuse('ERR_CAMIO_ENDED', 'was ended: nothing can be written after end()')
+    if (this.noWrite) throw this.whyNoWrite()
+  }
+
+  private whyNoWrite(): CamioError {
+    if (this.closing !== null) return closedError(this)
+    if (this.error !== null) return this.tell(this.error)
+    if (!this.features.writable) return this.misuse('ERR_CAMIO_NOT_WRITABLE', 'was not opened for writing')
+    return this.misuse('ERR_CAMIO_ENDED', 'was ended: nothing can be written after end()')
   }
 
   /** Driver: throws what `tryFlush` throws before it looks at the transport. */
@@ -224,7 +235,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   /** Driver: will a write throw instead of answering "not now"? Then `writable()` must not wait. */
   protected get writeForbidden(): boolean {
-    return this.noWrite || this.closed
+    return this.noWrite
   }
 
   protected setWriteEnded(ended: boolean): void {

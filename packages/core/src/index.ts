@@ -11,6 +11,13 @@ export { type SelectItem, select } from './select.js'
 export { type SelectFor, type SelectOptions, Selector } from './selector.js'
 export type { Selectable } from './source.js'
 export type { DirectionStats, StreamStats } from './stats.js'
-export { type Address, type BatchHandler, type CloseOptions, isStream, type Stream } from './stream.js'
+export {
+  type Address,
+  type BatchHandler,
+  type BatchWriter,
+  type CloseOptions,
+  isStream,
+  type Stream,
+} from './stream.js'
 export { encodeAddress, fileUri, type ParsedUri, parseUri } from './uri/parse.js'
 export type { WaitOptions } from './wait/wait.js'

@@ -16,10 +16,12 @@ export { COUNTERS, Counter, StreamStats, WRITE } from './stats.js'
 export {
   type Address,
   type BatchHandler,
+  type BatchWriter,
   type CloseOptions,
   DEFAULT_LIMITS,
   type KernelEnd,
   type KernelPlace,
+  type LeasePlace,
   ReadInto,
   Stream,
   type StreamInit,

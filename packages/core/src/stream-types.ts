@@ -43,6 +43,19 @@ export interface CloseOptions {
 /** Handed the current message's place: `bytes.subarray(offset, offset + length)`. `false` stops after this message. */
 export type BatchHandler = (bytes: Uint8Array, offset: number, length: number) => void | false
 
+/**
+ * Handed room for the next message, `bytes[offset, offset + length)`, and its index in this batch. Answers how many of these
+ * bytes the message has (nothing: all of them), or `false`: no message, and no more.
+ */
+export type BatchWriter = (bytes: Uint8Array, offset: number, length: number, index: number) => number | void | false
+
+/** A lease without an array of its own: `bytes[start, end)`. `bytes` is `null` only while nothing is lent. */
+export interface LeasePlace {
+  readonly bytes: Uint8Array | null
+  readonly start: number
+  readonly end: number
+}
+
 /** What a stream's descriptor is, and which of its bytes are meant. */
 export interface KernelPlace {
   readonly fd: number

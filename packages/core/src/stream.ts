@@ -8,7 +8,7 @@ import { Endpoint } from './endpoint.js'
 import { type CamioError, isCamioError } from './error.js'
 import { Interest } from './source.js'
 import { Counter, WRITE } from './stats.js'
-import type { Address, BatchHandler, KernelEnd, StreamInit } from './stream-types.js'
+import type { Address, BatchHandler, BatchWriter, KernelEnd, LeasePlace, StreamInit } from './stream-types.js'
 import { Turnstile } from './wait/turnstile.js'
 import { closedError, DONE, type WaitOptions, waitFor } from './wait/wait.js'
 
@@ -117,6 +117,59 @@ export abstract class Stream extends Endpoint {
   /** Commits the claim's first `length` bytes and keeps the rest claimed, where it lies. Byte streams only. */
   commitPart?(length: number): void
 
+  /**
+   * The mirror image of `readBatch`: hands out room for up to `limit` messages of at most `length` bytes each, one after the other,
+   * and commits what `fn` makes of it. If `fn` throws, the messages before are committed, this one is not, and the error passes
+   * through. Meanwhile `fn` must not write to this stream otherwise. A message during which the stream breaks or is closed is not
+   * committed. A fast reader may keep a batch without a `limit` going for as long as `fn` has something to say.
+   * @returns how many messages were committed; 0 for "not now", whenever room was refused `writable()` wakes when `length` bytes fit
+   * @throws what `tryClaimAt` throws, unless messages were committed before: then the next call does; `ERR_CAMIO_MISUSE` for an
+   *   answer of `fn` that is no length, or is more than it was given
+   */
+  writeBatch(fn: BatchWriter, length: number, limit = Infinity, to?: Address): number {
+    let count = 0
+    while (count < limit) {
+      const offset = this.claimNext(length, count, to)
+      if (offset < 0 || !this.writeOne(fn, offset, length, count)) break
+      count++
+    }
+    return count
+  }
+
+  /** `tryClaimAt` behind `count` messages of a batch: those first. */
+  private claimNext(length: number, count: number, to?: Address): number {
+    try {
+      return this.tryClaimAt(length, to)
+    } catch (error) {
+      if (count === 0) throw error
+      this.wasTold(false)
+      return -1
+    }
+  }
+
+  /** @returns whether it was committed, and others may follow */
+  private writeOne(fn: BatchWriter, offset: number, length: number, index: number): boolean {
+    let committed = false
+    try {
+      const used = this.batchLength(fn(this.claimBytes, offset, length, index), length)
+      if (used >= 0 && !this.writeForbidden) {
+        this.commit(used)
+        committed = true
+      }
+    } finally {
+      if (!committed) this.cancel()
+    }
+    return committed
+  }
+
+  /** Driver: what a {@link BatchWriter} answered, as the message's length. @returns -1 for `false` @throws `ERR_CAMIO_MISUSE` */
+  protected batchLength(answer: number | void | false, length: number): number {
+    if (answer === undefined) return length
+    if (answer === false) return -1
+    if (answer >>> 0 === answer && answer <= length) return answer
+    throw this.misuse('ERR_CAMIO_MISUSE', `gave room for ${length} bytes: ${answer} cannot be committed`)
+  }
+
   /** Driver: what is wrong with a claim of `length` bytes that is not a whole number up to `maxClaim`. */
   protected badClaim(length: number): CamioError {
     if (length > this.maxClaim) return this.tooLarge(length, this.maxClaim, 'a claim')
@@ -140,6 +193,12 @@ export abstract class Stream extends Endpoint {
   abstract readonly maxClaim: number
 
   // ------------------------------------------------------------------------------------------------ driver hooks
+
+  /** `tryRead` without an allocation, for layers: where the lease lies. The object is used again by the next call. */
+  tryReadPlace(): LeasePlace | null {
+    const lease = this.tryRead()
+    return lease === null ? null : { bytes: lease, start: 0, end: lease.length }
+  }
 
   /** In-kernel copying: lends the descriptor, if there is one and nothing stands between it and the bytes. */
   takeKernel?(side: 'read' | 'write'): KernelEnd | null

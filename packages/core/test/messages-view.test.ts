@@ -353,3 +353,75 @@ test('features and limits are those of a message stream', (t) => {
   t.is(view.maxClaim, 1024 * 1024 - 4)
   t.throws(() => view.tryClaim(-1), { code: 'ERR_CAMIO_MISUSE' })
 })
+
+/** Writes these messages, each into room for the longest, in batches of `limit`. */
+function writeAll(view: MessagesView, messages: readonly Uint8Array[], limit: number): void {
+  const room = Math.max(0, ...messages.map((message) => message.length))
+  let written = 0
+  while (written < messages.length) {
+    const first = written
+    const count = view.writeBatch(
+      (memory, offset, _length, index) => {
+        const message = messages[first + index]
+        if (message === undefined) return false
+        memory.set(message, offset)
+        return message.length
+      },
+      room,
+      limit,
+    )
+    if (count === 0) throw new Error('there is room')
+    written += count
+  }
+}
+
+for (const frame of ['u32', 'line'] as const) {
+  test(`${frame}: a batch writes what single messages are, across blocks, whatever its limit`, (t) => {
+    const lengths = [0, 1, 300, 31_000, 5, 40_000, 64, 64]
+    const messages = lengths.map((length) => counting(length, 11).map((byte) => (byte === 10 ? 11 : byte)))
+    for (const limit of [1, 3, Infinity]) {
+      const { inner, view } = viewOf(frame)
+      writeAll(view, messages, limit)
+      view.tryFlush()
+      t.deepEqual(inner.output, framed(frame, messages))
+      t.is(view.stats.write.messages, messages.length)
+      t.is(view.stats.write.bytes, joined(messages).length)
+    }
+  })
+}
+
+test('a batch of small messages costs the byte stream one claim and one commit', (t) => {
+  const { inner, view } = viewOf('u32')
+  t.is(
+    view.writeBatch(() => {}, 60, 500),
+    500,
+  )
+  view.tryFlush()
+  t.is(inner.stats.write.messages, 1)
+  t.is(inner.stats.write.bytes, 500 * 64)
+})
+
+test('a message that the codec refuses is none; those before it in the batch are', (t) => {
+  const { inner, view } = viewOf('line')
+  const broken = () =>
+    view.writeBatch((memory, offset, _length, index) => {
+      memory[offset] = index === 2 ? 10 : 65 + index
+    }, 1)
+  t.throws(broken, { code: 'ERR_CAMIO_FRAME' })
+  view.tryWrite(text('z'))
+  view.tryFlush()
+  t.is(fromText(inner.output), 'A\nB\nz\n')
+})
+
+test('a stream that breaks behind messages of a batch: how many went, and the error at the next call', (t) => {
+  const { view } = viewOf('u32')
+  const failure = new CamioError('ERR_CAMIO_RESET', 'gone', { uri: view.uri })
+  const count = view.writeBatch((_memory, _offset, _length, index) => {
+    if (index === 2) view.fail(failure)
+  }, 10)
+  t.is(count, 2)
+  t.is(
+    t.throws(() => view.writeBatch(() => {}, 10)),
+    failure,
+  )
+})

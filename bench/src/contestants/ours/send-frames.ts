@@ -8,13 +8,9 @@ const stream = await connect(FRAMES)
 
 // Written in place until there is no room; what was committed leaves together when the program waits.
 let sequence = 0
-for (;;) {
-  const at = stream.tryClaimAt(size)
-  if (at < 0) {
-    await stream.writable()
-    continue
-  }
-  writer.write(stream.claimBytes, at, sequence)
+function fill(bytes: Uint8Array, offset: number): void {
+  writer.write(bytes, offset, sequence)
   sequence = (sequence + 1) | 0
-  stream.commit()
 }
+
+for (;;) if (stream.writeBatch(fill, size) === 0) await stream.writable()

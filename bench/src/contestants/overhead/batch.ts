@@ -1,9 +1,10 @@
-/** Bytes of a message, and messages between two looks at the clock: together they fit into every buffer on the way. */
+/** Bytes of a message. */
 export const SIZE = 64
-export const BATCH = 480
 
-/** What is timed. `At` is the form that allocates nothing. */
-export const WHATS = ['tryRead', 'readBatch', 'tryClaim', 'tryClaimAt'] as const
+/** What is timed. `At` is the form that allocates nothing; a batch neither, nor does it come back for each message. */
+export const WHATS = ['tryRead', 'readBatch', 'tryClaim', 'tryClaimAt', 'writeBatch'] as const
 export type What = (typeof WHATS)[number]
 
-export const writes = (what: What): boolean => what === 'tryClaim' || what === 'tryClaimAt'
+const WRITES: readonly What[] = ['tryClaim', 'tryClaimAt', 'writeBatch']
+
+export const writes = (what: What): boolean => WRITES.includes(what)

@@ -2,11 +2,11 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { text } from '../common/arguments.js'
+import { flag, number, text } from '../common/arguments.js'
 import { checkMessage, number32 } from '../common/payload.js'
 import { wrong } from '../common/report.js'
 import { MessageWriter } from '../common/writer.js'
-import { BATCH, SIZE, type What, writes } from './batch.js'
+import { SIZE, type What, writes } from './batch.js'
 import { time } from './clock.js'
 
 type Settings = [flags: number, buffers: Int32Array, congestion: string]
@@ -26,6 +26,9 @@ interface Binding {
 const PREFIX = 4
 const FRAME = PREFIX + SIZE
 const what = text('what', 'readBatch') as What
+const batch = number('batch', 480)
+/** Views by the constructor, from a buffer that is kept at hand, instead of `subarray`. */
+const constructed = flag('constructed')
 
 function load(): Binding {
   const require = createRequire(import.meta.url)
@@ -47,17 +50,21 @@ async function connected(): Promise<{ reader: number; writer: number }> {
 
 const { reader, writer } = await connected()
 const message = new MessageWriter(SIZE)
-const out = new Uint8Array(BATCH * FRAME)
-const outWords = new Int32Array(out.buffer)
+const out = new Uint8Array(batch * FRAME)
+const { buffer: outMemory } = out
+const outWords = new Int32Array(outMemory)
 const input = new Uint8Array(256 * 1024)
+const { buffer: inputMemory } = input
 let sent = 0
 let received = 0
 
 function writeAll(): void {
   for (let at = 0; at < out.length; at += FRAME) {
     outWords[at >> 2] = SIZE
-    if (what === 'tryClaim') message.write(out.subarray(at + PREFIX, at + FRAME), 0, sent)
-    else message.write(out, at + PREFIX, sent)
+    if (what === 'tryClaim') {
+      const room = constructed ? new Uint8Array(outMemory, at + PREFIX, SIZE) : out.subarray(at + PREFIX, at + FRAME)
+      message.write(room, 0, sent)
+    } else message.write(out, at + PREFIX, sent)
     sent = (sent + 1) | 0
   }
   const count = binding.send(writer, out, 0, out.length, 0)
@@ -73,17 +80,19 @@ function take(bytes: Uint8Array, offset: number, length: number): void {
 function readAll(): void {
   let end = 0
   let at = 0
-  for (let left = BATCH; left > 0; ) {
+  for (let left = batch; left > 0; ) {
     binding.poll()
     const count = binding.receive(reader, input, end, input.length - end)
     if (count > 0) end += count
     for (; end - at >= PREFIX; at += FRAME, left--) {
       const length = number32(input, at)
       if (end - at - PREFIX < length) break
-      if (what === 'tryRead') take(input.subarray(at + PREFIX, at + PREFIX + length), 0, length)
-      else take(input, at + PREFIX, length)
+      if (what === 'tryRead') {
+        const from = at + PREFIX
+        take(constructed ? new Uint8Array(inputMemory, from, length) : input.subarray(from, from + length), 0, length)
+      } else take(input, at + PREFIX, length)
     }
   }
 }
 
-await time(writeAll, readAll, writes(what) ? 'write' : 'read')
+await time(batch, writeAll, readAll, writes(what) ? 'write' : 'read')

@@ -3,9 +3,11 @@ import { Selector, type Stream } from '@camio/core'
 import { checkMessage } from '../common/payload.js'
 import { wrong } from '../common/report.js'
 import { MessageWriter } from '../common/writer.js'
-import { BATCH, SIZE, type What } from './batch.js'
+import { SIZE, type What } from './batch.js'
 
-/** Writes batches of numbered messages, and reads and checks them: a loop for each form of the contract. */
+const FULL = 'a batch must fit into the buffers'
+
+/** Writes batches of numbered messages, each batch with a flush, and reads and checks them: a loop for each form of the contract. */
 export class Loops {
   private sent = 0
   private received = 0
@@ -16,26 +18,32 @@ export class Loops {
     checkMessage(bytes, offset, length, this.received)
     this.received = (this.received + 1) | 0
   }
+  private readonly make = (bytes: Uint8Array, offset: number): void => {
+    this.message.write(bytes, offset, this.sent)
+    this.sent = (this.sent + 1) | 0
+  }
 
   constructor(
     private readonly writer: Stream,
     private readonly reader: Stream,
+    private readonly batch: number,
   ) {
     this.selector.add(reader)
   }
 
   write(what: What): void {
     if (what === 'tryClaim') this.byClaim()
+    else if (what === 'writeBatch') this.byBatch()
     else this.byClaimAt()
-    if (!this.writer.tryFlush()) throw new Error('a batch must fit into the buffers')
+    if (!this.writer.tryFlush()) throw new Error(FULL)
   }
 
   read(what: What): void {
-    const end = (this.received + BATCH) | 0
+    const end = (this.received + this.batch) | 0
     while (this.received !== end) {
+      this.selector.poll()
       if (what === 'tryRead') this.byLease()
       else this.reader.readBatch(this.take)
-      if (this.received !== end) this.selector.poll()
     }
   }
 
@@ -45,10 +53,10 @@ export class Loops {
   }
 
   private byClaim(): void {
-    const { writer, message } = this
-    for (let i = 0; i < BATCH; i++) {
+    const { writer, message, batch } = this
+    for (let i = 0; i < batch; i++) {
       const room = writer.tryClaim(SIZE)
-      if (room === null) throw new Error('a batch must fit into the buffers')
+      if (room === null) throw new Error(FULL)
       message.write(room, 0, this.sent)
       writer.commit()
       this.sent = (this.sent + 1) | 0
@@ -56,14 +64,18 @@ export class Loops {
   }
 
   private byClaimAt(): void {
-    const { writer, message } = this
-    for (let i = 0; i < BATCH; i++) {
+    const { writer, message, batch } = this
+    for (let i = 0; i < batch; i++) {
       const at = writer.tryClaimAt(SIZE)
-      if (at < 0) throw new Error('a batch must fit into the buffers')
+      if (at < 0) throw new Error(FULL)
       message.write(writer.claimBytes, at, this.sent)
       writer.commit()
       this.sent = (this.sent + 1) | 0
     }
+  }
+
+  private byBatch(): void {
+    if (this.writer.writeBatch(this.make, SIZE, this.batch) !== this.batch) throw new Error(FULL)
   }
 
   private byLease(): void {

@@ -12,17 +12,17 @@ import { Loops } from './loops.js'
 const WARM_ROUNDS = 200
 
 /** Two ends that were accepted and connected. */
-export async function pair(uri: string, options: OpenOptions<string>): Promise<Loops> {
+export async function pair(uri: string, options: OpenOptions<string>, batch: number): Promise<Loops> {
   await using server = await listen(uri, options)
   const [reader, writer] = await Promise.all([server.accept(), open(server.uris[0]!, options)])
-  return new Loops(writer, reader)
+  return new Loops(writer, reader, batch)
 }
 
 /** Shows the call sites all kinds of streams, so that what is measured is the call that a program with several schemes makes. */
-export async function seeOtherSchemes(): Promise<void> {
+export async function seeOtherSchemes(batch: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'camio-bench-'))
   try {
-    for (const loops of await others(folder)) {
+    for (const loops of await others(folder, batch)) {
       for (let i = 0; i < WARM_ROUNDS; i++) {
         const what = WHATS[i % WHATS.length]!
         loops.write(what)
@@ -35,12 +35,14 @@ export async function seeOtherSchemes(): Promise<void> {
   }
 }
 
-async function others(folder: string): Promise<Loops[]> {
+async function others(folder: string, batch: number): Promise<Loops[]> {
   const file = fileUri(join(folder, 'frames'))
+  const writer = await open(file, { ...FRAMES, mode: 'w' })
+  const reader = await open(file, { ...FRAMES, mode: 'r', follow: true })
   return [
-    await pair('mem:overhead', {}),
-    await pair(`unix:${join(folder, 'socket')}`, FRAMES),
-    new Loops(await open(file, { ...FRAMES, mode: 'w' }), await open(file, { ...FRAMES, mode: 'r', follow: true })),
-    await pair('mem:bytes', { framing: 'bytes' }),
+    await pair('mem:overhead', {}, batch),
+    await pair(`unix:${join(folder, 'socket')}`, FRAMES, batch),
+    new Loops(writer, reader, batch),
+    await pair('mem:bytes', { framing: 'bytes' }, batch),
   ]
 }

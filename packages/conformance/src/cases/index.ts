@@ -27,6 +27,7 @@ import { wait } from './wait.js'
 import { waiters } from './waiters.js'
 import { worker } from './worker.js'
 import { write } from './write.js'
+import { writeBatches } from './write-batches.js'
 
 export const ALL: readonly Case[] = [
   ...open,
@@ -36,6 +37,7 @@ export const ALL: readonly Case[] = [
   ...partialRelease,
   ...emptyMessages,
   ...batches,
+  ...writeBatches,
   ...iterate,
   ...backpressure,
   ...end,

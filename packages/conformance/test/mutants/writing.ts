@@ -1,7 +1,16 @@
 /** Broken writing: claims, commits, bounds, flushing, hand-over. */
-import { Interest } from '@camio/core/spi'
+import { type BatchWriter, Interest } from '@camio/core/spi'
 import { field, replace } from './break.js'
 import type { Mutant } from './mutant.js'
+
+type BatchArguments = [BatchWriter, number, number?]
+
+/** What the program's writer answers passes through `change`. */
+function breakBatch(s: object, change: (answer: () => ReturnType<BatchWriter>) => ReturnType<BatchWriter>): void {
+  replace<BatchArguments, number>(s, 'writeBatch', (write) => (fn, length, limit) => {
+    return write((...room) => change(() => fn(...room)), length, limit)
+  })
+}
 
 export const OF_WRITING: readonly Mutant[] = [
   {
@@ -63,6 +72,48 @@ export const OF_WRITING: readonly Mutant[] = [
         s.commit(bytes.length)
         return true
       }),
+  },
+  {
+    name: 'batch-of-whole-rooms',
+    base: 'mem',
+    caughtBy: ['what the writer answers is the length'],
+    breakStream: (s) => breakBatch(s, (answer) => (answer() === false ? false : undefined)),
+  },
+  {
+    name: 'batch-keeps-what-threw',
+    base: 'mem',
+    caughtBy: ['an error of the writer passes through'],
+    breakStream: (s) =>
+      replace<BatchArguments, number>(s, 'writeBatch', (write) => (fn, length, limit) => {
+        const failures: unknown[] = []
+        const count = write(
+          (bytes, offset, room, index) => {
+            if (failures.length > 0) return false
+            try {
+              return fn(bytes, offset, room, index)
+            } catch (error) {
+              failures.push(error)
+              return room
+            }
+          },
+          length,
+          limit,
+        )
+        if (failures.length > 0) throw failures[0]
+        return count
+      }),
+  },
+  {
+    name: 'batch-deaf-to-false',
+    base: 'mem',
+    caughtBy: ['false stops a batch'],
+    breakStream: (s) => breakBatch(s, (answer) => answer() || undefined),
+  },
+  {
+    name: 'batch-without-limit',
+    base: 'mem',
+    caughtBy: ['limit 0 is no message'],
+    breakStream: (s) => replace<BatchArguments, number>(s, 'writeBatch', (write) => (fn, length) => write(fn, length)),
   },
   {
     name: 'never-flushed',

@@ -3,7 +3,15 @@ import { type CamioError, fromSystemError } from '../error.js'
 import { Loans } from '../pipe/loans.js'
 import { Interest } from '../source.js'
 import { Counter } from '../stats.js'
-import { type BatchHandler, type KernelEnd, type KernelPlace, ReadInto, Stream, type StreamInit } from '../stream.js'
+import {
+  type BatchHandler,
+  type KernelEnd,
+  type KernelPlace,
+  type LeasePlace,
+  ReadInto,
+  Stream,
+  type StreamInit,
+} from '../stream.js'
 import { ReadWindow } from './read-window.js'
 
 /** Answers of `pull` and `push` beside a number of bytes. */
@@ -93,12 +101,17 @@ export abstract class ByteReader extends Stream {
   // ---------------------------------------------------------------------------------------------------- leases
 
   tryRead(): Uint8Array | null {
+    const place = this.tryReadPlace()
+    return place === null ? null : place.bytes!.subarray(place.start, place.end)
+  }
+
+  override tryReadPlace(): LeasePlace | null {
     this.checkRead()
-    const { window } = this
     if (!this.offers() && !this.refill()) return null
+    const { window } = this
     this.lent = window.end - window.start
     this.stats.counters[Counter.messages]! += 1
-    return window.bytes!.subarray(window.start, window.end)
+    return window
   }
 
   release(consumed = this.lent): boolean {

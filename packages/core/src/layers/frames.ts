@@ -3,12 +3,15 @@
  * writes a header or a trailer around a message; the views keep all state.
  */
 import { CamioError } from '../error.js'
+import { Prefix, readU32, writeU32 } from './prefix.js'
 
 export interface FrameCodec {
   readonly name: string
   /** Bytes before and after each message. */
   readonly header: number
   readonly trailer: number
+  /** Which of the known prefixes this is, so that views find and seal its frames without a call. */
+  readonly prefix: number
   /** The largest message that the mark can express. */
   readonly maxMessage: number
   /**
@@ -32,27 +35,21 @@ const u32: FrameCodec = {
   name: 'u32',
   header: 4,
   trailer: 0,
+  prefix: Prefix.U32,
   maxMessage: 0xffff_ffff,
   restIsMessage: false,
   find(bytes, start, end) {
     if (end - start < 4) return -1
-    const length = readU32(bytes, start)
+    const length = readU32(bytes, start) >>> 0
     return length <= end - start - 4 ? length : -1
   },
   announced(bytes, start, end) {
-    return end - start < 4 ? -1 : readU32(bytes, start)
+    return end - start < 4 ? -1 : readU32(bytes, start) >>> 0
   },
   seal(bytes, offset, length) {
-    bytes[offset - 4] = length >>> 24
-    bytes[offset - 3] = length >>> 16
-    bytes[offset - 2] = length >>> 8
-    bytes[offset - 1] = length
+    writeU32(bytes, offset - 4, length)
   },
   refuses: null,
-}
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
 
 const NEWLINE = 10
@@ -72,6 +69,7 @@ const line: FrameCodec = {
   name: 'line',
   header: 0,
   trailer: 1,
+  prefix: Prefix.NONE,
   maxMessage: Infinity,
   restIsMessage: true,
   find(bytes, start, end, searched) {

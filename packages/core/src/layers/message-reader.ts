@@ -6,14 +6,20 @@ import { Counter } from '../stats.js'
 import type { BatchHandler, Stream, StreamInit } from '../stream.js'
 import type { FrameCodec } from './frames.js'
 import { Layer } from './layer.js'
+import { Prefix, readU32 } from './prefix.js'
+import { Views } from './views.js'
 
 const NONE = -1
+const EMPTY = new Uint8Array(0)
 
 export abstract class MessageReader extends Layer {
-  /** The byte stream's lease, of which `[at, length)` is not consumed yet. */
-  private held: Uint8Array | null = null
+  /** Is a lease of the byte stream held? `bytes[at, heldEnd)` of it is not consumed yet; it began at `heldStart`. */
+  private held = false
+  private bytes: Uint8Array = EMPTY
+  private heldStart = 0
   private at = 0
-  /** The next message's length, when it is known to be complete. */
+  private heldEnd = 0
+  /** The next message's length, when somebody looked for it and did not take it. */
   private next = NONE
   /** Bytes of an incomplete frame that were searched already, and left with the byte stream. */
   private rest = 0
@@ -21,9 +27,14 @@ export abstract class MessageReader extends Layer {
   private lentTo = NONE
   /** The rest at the end of the stream is a message without its mark. */
   private lastUnmarked = false
+  private readonly views = new Views()
+
   // What every message looks at, one step away.
   protected readonly counters: Float64Array
   protected readonly header: number
+  protected readonly trailer: number
+  protected readonly prefix: number
+  private readonly maxMessage: number
 
   constructor(
     inner: Stream,
@@ -37,110 +48,112 @@ export abstract class MessageReader extends Layer {
     )
     this.counters = this.stats.counters
     this.header = codec.header
+    this.trailer = codec.trailer
+    this.prefix = codec.prefix
+    this.maxMessage = init.limits.maxMessage
   }
 
   tryRead(): Uint8Array | null {
-    this.checkRead()
-    if (this.next === NONE && !this.findNext()) return null
-    const from = this.at + this.codec.header
-    const to = from + this.next
-    this.lend(to)
-    this.stats.counters[Counter.messages]! += 1
-    this.stats.counters[Counter.bytes]! += to - from
-    return this.held!.subarray(from, to)
+    if (this.lentTo !== NONE || this.noRead) this.checkRead()
+    const length = this.nextLength()
+    if (length === NONE) return null
+    const { counters } = this
+    const from = this.at + this.header
+    this.lend(from + length)
+    counters[Counter.messages]! += 1
+    counters[Counter.bytes]! += length
+    return this.views.at(this.bytes, from, length)
   }
 
   release(): boolean {
-    if (this.closed) return true
-    if (this.lentTo === NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+    if (this.lentTo === NONE) return this.releaseNothing()
     this.settle()
     return true
   }
 
+  private releaseNothing(): true {
+    if (this.closed) return true
+    throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
+  }
+
   override readBatch(fn: BatchHandler, limit = Infinity): number {
-    this.checkRead()
+    if (this.lentTo !== NONE || this.noRead) this.checkRead()
     const { counters } = this
-    const messages = counters[Counter.messages]!
+    const before = counters[Counter.messages]!
+    let count = 0
     try {
       // One lease of the byte stream after the other.
-      while (counters[Counter.messages]! - messages < limit && (this.next !== NONE || this.findNext())) {
-        if (!this.handOut(fn, limit - (counters[Counter.messages]! - messages))) break
+      while (count < limit) {
+        const length = this.nextLength()
+        if (length === NONE) break
+        const more = this.handOut(fn, length, limit - count)
+        count = counters[Counter.messages]! - before
+        if (!more) break
       }
     } catch (error) {
       // The handler's passes through. The stream's, behind messages that were handed over, waits for the next call.
-      if (this.lentTo !== NONE || counters[Counter.messages] === messages) throw error
+      if (this.lentTo !== NONE || count === 0) throw error
       this.wasTold(false)
     } finally {
-      if (!this.closed) this.settle()
+      if (this.lentTo !== NONE) this.settle()
     }
-    return counters[Counter.messages]! - messages
+    return count
   }
 
-  /** Hands over the frames that are held, the next of which is known. @returns whether to go on with the next lease */
-  private handOut(fn: BatchHandler, limit: number): boolean {
-    const { held, codec, header, counters } = this
-    const { maxMessage } = this.limits
-    const bytes = held!
-    const end = bytes.length
-    const trailer = this.lastUnmarked ? 0 : codec.trailer
-    let { at, next: length } = this
+  /** Hands over the frames that are held, the next of which has `length` bytes. @returns whether to go on with the next lease */
+  private handOut(fn: BatchHandler, next: number, limit: number): boolean {
+    const { bytes, heldEnd: end, header, counters } = this
+    const trailer = this.lastUnmarked ? 0 : this.trailer
+    let { at } = this
+    let length = next
     let count = 0
     let total = 0
     this.next = NONE
     try {
-      for (;;) {
+      do {
         const from = at + header
         at = from + length + trailer
         // Consumed before the handler runs, so that it counts as consumed if the handler throws.
         this.lentTo = at
         count++
         total += length
-        if (fn(bytes, from, length) === false || count === limit || this.closed) return false
-        length = codec.find(bytes, at, end, 0)
-        if (length < 0 || length > maxMessage) break
-      }
+        if (fn(bytes, from, length) === false || count === limit || this.noRead) return false
+        length = this.lengthAt(bytes, at, end)
+      } while (length !== NONE)
     } finally {
       counters[Counter.messages]! += count
       counters[Counter.bytes]! += total
     }
-    this.at = at
-    this.lentTo = NONE
+    this.settle()
     return true
   }
 
   override tryReadBatch(limit = Infinity): Uint8Array[] | null {
     this.checkRead()
-    if (this.next === NONE && !this.findNext()) return null
+    let length = this.nextLength()
+    if (length === NONE) return null
     const batch: Uint8Array[] = []
-    const { header } = this.codec
     do {
-      const from = this.at + header
-      batch.push(this.held!.subarray(from, from + this.next))
-      this.stats.counters[Counter.bytes]! += this.next
-      this.lend(from + this.next)
+      const from = this.at + this.header
+      batch.push(this.views.at(this.bytes, from, length))
+      this.counters[Counter.bytes]! += length
+      this.lend(from + length)
       this.at = this.lentTo
-    } while (batch.length < limit && this.findAnother())
-    this.stats.counters[Counter.messages]! += batch.length
+      length = batch.length < limit ? this.lengthAt(this.bytes, this.at, this.heldEnd) : NONE
+    } while (length !== NONE)
+    this.counters[Counter.messages]! += batch.length
     return batch
   }
 
-  /** `findInHeld` behind messages that go out now: an error waits for the next call. */
-  private findAnother(): boolean {
-    try {
-      return this.findInHeld()
-    } catch {
-      this.wasTold(false)
-      return false
-    }
-  }
-
   get ended(): boolean {
-    return this.error === null && this.next === NONE && this.lentTo === NONE && this.held === null && this.inner.ended
+    return this.error === null && this.next === NONE && this.lentTo === NONE && !this.held && this.inner.ended
   }
 
   protected holds(interest: number): boolean | null {
     if (interest !== Interest.READ) return null
-    return this.lentTo === NONE && (this.next !== NONE || this.findNext() || this.inner.ended)
+    if (this.lentTo !== NONE) return false
+    this.next = this.nextLength()
+    return this.next !== NONE || this.inner.ended
   }
 
   private checkRead(): void {
@@ -150,77 +163,107 @@ export abstract class MessageReader extends Layer {
 
   /** The message that ends at `to` goes out. */
   private lend(to: number): void {
-    this.lentTo = this.lastUnmarked ? to : to + this.codec.trailer
+    this.lentTo = this.lastUnmarked ? to : to + this.trailer
     this.next = NONE
   }
 
   /** What was lent is consumed. */
   private settle(): void {
-    if (this.lentTo !== NONE) {
-      this.at = this.lentTo
-      this.lentTo = NONE
-    }
-    if (this.held !== null && this.at >= this.held.length) this.giveBack()
+    this.at = this.lentTo
+    this.lentTo = NONE
+    if (this.at === this.heldEnd && this.held) this.giveBack()
     if (this.watched(Interest.READ)) this.wake(Interest.READ)
   }
 
   /** Gives the byte stream its lease back; what was not consumed stays with it and comes again with more behind it. */
   private giveBack(): void {
-    const { held, at } = this
-    this.held = null
-    this.at = 0
-    this.rest = held!.length - at
-    this.inner.release(at)
+    this.held = false
+    this.rest = this.heldEnd - this.at
+    this.inner.release(this.at - this.heldStart)
   }
 
-  /** Looks for a complete frame, in what is held and in what the byte stream has. @throws the stream's error */
-  private findNext(): boolean {
-    if (this.error !== null) throw this.tell(this.error)
+  /** The length of the next message, {@link NONE} if it is not complete yet. @throws the stream's error */
+  private nextLength(): number {
+    if (this.next !== NONE) return this.next
+    if (this.held) {
+      const length = this.lengthAt(this.bytes, this.at, this.heldEnd)
+      if (length !== NONE) return length
+    }
+    return this.search()
+  }
+
+  /** The length of the message whose frame begins at `at`, {@link NONE} if it is incomplete or too large. */
+  private lengthAt(bytes: Uint8Array, at: number, end: number): number {
+    if (this.prefix !== Prefix.U32) return this.askCodec(bytes, at, end, 0)
+    if (end - at < 4) return NONE
+    const length = readU32(bytes, at)
+    return length >= 0 && length <= end - at - 4 && length <= this.maxMessage ? length : NONE
+  }
+
+  private askCodec(bytes: Uint8Array, at: number, end: number, searched: number): number {
+    const length = this.codec.find(bytes, at, end, searched)
+    return length <= this.maxMessage ? length : NONE
+  }
+
+  /** Looks for a complete frame in what the byte stream has, once there is none in what is held. @throws the stream's error */
+  private search(): number {
     for (;;) {
-      if (this.held !== null) {
-        if (this.findInHeld()) return true
+      if (this.held) {
+        this.checkSize()
         this.giveBack()
       }
-      const lease = this.inner.tryRead()
-      if (lease === null) return false
-      this.held = lease
+      if (!this.take()) return this.nothingNow()
       // A byte stream offers the same rest again only when nothing will follow it.
-      if (this.rest > 0 && lease.length === this.rest) return this.lastRest(lease)
+      if (this.rest > 0 && this.heldEnd - this.at === this.rest) return this.lastRest()
+      const length = this.askCodec(this.bytes, this.at, this.heldEnd, this.rest)
+      this.rest = 0
+      if (length !== NONE) return length
     }
   }
 
-  private findInHeld(): boolean {
-    const { held, at, codec } = this
-    const length = codec.find(held!, at, held!.length, this.rest)
-    this.rest = 0
-    if (length >= 0 && length <= this.limits.maxMessage) {
-      this.next = length
-      return true
-    }
-    this.checkSize(length < 0 ? codec.announced(held!, at, held!.length) : length)
-    return false
+  /** Takes the byte stream's next lease. @returns `false` for "not now" and at the end */
+  private take(): boolean {
+    const place = this.inner.tryReadPlace()
+    if (place === null) return false
+    this.held = true
+    this.bytes = place.bytes!
+    this.heldStart = this.at = place.start
+    this.heldEnd = place.end
+    return true
+  }
+
+  /** Idle: holds no memory. */
+  private nothingNow(): -1 {
+    this.bytes = EMPTY
+    this.views.forget()
+    if (this.error !== null) throw this.tell(this.error)
+    return NONE
   }
 
   /** Refuses a frame that is too large before memory is spent on it. */
-  private checkSize(length: number): void {
-    const size = length < 0 ? this.held!.length - this.at - this.codec.header : length
-    if (size <= this.limits.maxMessage) return
-    throw this.spoil(this.tooLarge(size, this.limits.maxMessage, 'a message (max-message)'))
+  private checkSize(): void {
+    const { bytes, at, heldEnd: end } = this
+    const announced = this.codec.announced(bytes, at, end)
+    const size = announced < 0 ? end - at - this.header : announced
+    if (size <= this.maxMessage) return
+    // Complete, perhaps, and others behind it.
+    const found = this.codec.find(bytes, at, end, 0)
+    throw this.spoil(this.tooLarge(found < 0 ? size : found, this.maxMessage, 'a message (max-message)'))
   }
 
-  private lastRest(rest: Uint8Array): boolean {
+  private lastRest(): number {
+    const length = this.heldEnd - this.at
     if (this.codec.restIsMessage) {
       this.lastUnmarked = true
-      this.next = rest.length
-      return true
+      return length
     }
-    const message = `${this.uri}: the stream ended inside a frame, ${rest.length} bytes after its beginning`
+    const message = `${this.uri}: the stream ended inside a frame, ${length} bytes after its beginning`
     throw this.spoil(new CamioError('ERR_CAMIO_TRUNCATED', message, { uri: this.uri }))
   }
 
   /** Nothing behind a bad frame can be understood. */
   private spoil(error: CamioError): CamioError {
     this.fail(error)
-    return this.tell(error)
+    return this.tell(this.error ?? error)
   }
 }

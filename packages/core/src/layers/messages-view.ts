@@ -1,11 +1,15 @@
 /** Messages on a byte stream (`framing=messages`): leases point into the byte stream's own memory, several frames a lease. */
 import { CamioError } from '../error.js'
 import { Counter, WRITE } from '../stats.js'
-import type { Stream, StreamInit } from '../stream.js'
+import type { BatchWriter, Stream, StreamInit } from '../stream.js'
 import type { FrameCodec } from './frames.js'
 import { MessageReader } from './message-reader.js'
+import { Prefix, writeU32 } from './prefix.js'
+import { Views } from './views.js'
 
 const NONE = -1
+/** A claim's length while a batch is written: a claim is out, and only the batch may commit or cancel it. */
+const BATCH = -2
 /** Bytes of the byte stream that are claimed at a time, so that small messages cost it one claim and one commit together. */
 const BLOCK = 32 * 1024
 
@@ -17,31 +21,147 @@ export class MessagesView extends MessageReader {
   private blockEnd = 0
   private claimLength = NONE
   private claimOffset = 0
-  private readonly trailer: number
+  private readonly claims = new Views()
   /** Can what was committed leave while a claim is out? If not, every message is a claim of its own. */
   private readonly inBlocks: boolean
 
   constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>, codec: FrameCodec) {
     super(inner, init, codec)
-    this.trailer = codec.trailer
     this.inBlocks = inner.commitPart !== undefined
+    // What it commits to the byte stream is sent by this layer's own flush: one place on the loop's list is enough.
+    inner.corked = true
     const room = inner.maxClaim - codec.header - codec.trailer
     this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, room)
   }
 
+  // ---------------------------------------------------------------------------------------------------- one message
+
   tryClaim(length: number): Uint8Array | null {
     const offset = this.tryClaimAt(length)
-    return offset < 0 ? null : this.claimBytes.subarray(offset, offset + length)
+    return offset < 0 ? null : this.claims.at(this.claimBytes, offset, length)
   }
 
   override tryClaimAt(length: number): number {
-    this.checkWritable()
+    if (!this.hasRoom(length)) return NONE
+    this.claimLength = length
+    return (this.claimOffset = this.fillEnd + this.header)
+  }
+
+  commit(length = this.claimLength, _more = false): void {
+    const { counters, claimLength, claimOffset } = this
+    // A negative length, and NONE, are large when taken without their sign.
+    if (length >>> 0 !== length || length > claimLength) {
+      if (claimLength === NONE && this.closed) return
+      throw this.badCommit(length)
+    }
+    this.claimLength = NONE
+    this.fillEnd = this.seal(this.claimBytes, claimOffset, length)
+    if (!this.inBlocks) this.commitBlock()
+    counters[WRITE + Counter.messages]! += 1
+    counters[WRITE + Counter.bytes]! += length
+    if (!this.corked) this.scheduleFlush()
+  }
+
+  private badCommit(length: number): CamioError {
+    if (this.claimLength === NONE) return this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
+    if (this.claimLength === BATCH) return this.misuse('ERR_CAMIO_MISUSE', 'is writing a batch: it commits by itself')
+    return this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
+  }
+
+  cancel(): void {
+    if (this.claimLength < 0 && !this.closed) throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to cancel')
+    if (this.claimLength !== BATCH) this.claimLength = NONE
+  }
+
+  // ---------------------------------------------------------------------------------------------------- many messages
+
+  override writeBatch(fn: BatchWriter, length: number, limit = Infinity): number {
+    const { counters } = this
+    const before = counters[WRITE + Counter.messages]!
+    let count = 0
+    // One block of the byte stream after the other.
+    while (count < limit && this.roomBehind(count, length)) {
+      const more = this.fillBlock(fn, length, count, limit)
+      count = counters[WRITE + Counter.messages]! - before
+      if (!more) break
+    }
+    return count
+  }
+
+  /** Is there room for one more behind `count` messages of a batch? Those come before an error, which waits for the next call. */
+  private roomBehind(count: number, length: number): boolean {
+    try {
+      return this.hasRoom(length)
+    } catch (error) {
+      if (count === 0) throw error
+      this.wasTold(false)
+      return false
+    }
+  }
+
+  /**
+   * Lets `fn` write messages until the block is full. What is complete is always in `fillEnd`, so that it can be flushed meanwhile.
+   * @returns whether others may follow
+   */
+  private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
+    const { claimBytes: bytes, header } = this
+    const last = this.blockEnd - this.trailer - length - header
+    let end = this.fillEnd
+    let index = first
+    let total = 0
+    this.claimLength = BATCH
+    try {
+      do {
+        const offset = end + header
+        const answer = fn(bytes, offset, length, index)
+        const used = answer === undefined ? length : this.batchLength(answer, length)
+        if (used < 0 || this.noWrite) return false
+        this.fillEnd = end = this.seal(bytes, offset, used)
+        index++
+        total += used
+      } while (end <= last && index < limit && this.inBlocks)
+    } finally {
+      this.claimLength = NONE
+      this.wrote(index - first, total)
+    }
+    return true
+  }
+
+  private wrote(messages: number, bytes: number): void {
+    if (messages === 0) return
+    const { counters } = this
+    if (!this.inBlocks) this.commitBlock()
+    counters[WRITE + Counter.messages]! += messages
+    counters[WRITE + Counter.bytes]! += bytes
+    if (!this.corked) this.scheduleFlush()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- frames and blocks
+
+  /** Is there room for a message of `length` bytes at `fillEnd`? `false`: not now @throws what `tryClaimAt` throws */
+  private hasRoom(length: number): boolean {
+    if (this.noWrite) this.checkWritable()
     if (this.claimLength !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it first')
     if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
     const size = this.header + length + this.trailer
-    if (size > this.blockEnd - this.fillEnd && !this.nextBlock(size)) return NONE
-    this.claimLength = length
-    return (this.claimOffset = this.fillEnd + this.header)
+    return size <= this.blockEnd - this.fillEnd || this.nextBlock(size)
+  }
+
+  /** Marks the message at `offset`. @returns where its frame ends @throws `ERR_CAMIO_FRAME` */
+  private seal(bytes: Uint8Array, offset: number, length: number): number {
+    if (this.prefix === Prefix.U32) {
+      writeU32(bytes, offset - 4, length)
+      return offset + length
+    }
+    return this.sealByCodec(bytes, offset, length)
+  }
+
+  private sealByCodec(bytes: Uint8Array, offset: number, length: number): number {
+    const { codec } = this
+    const refusal = codec.refuses?.(bytes, offset, length) ?? null
+    if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
+    codec.seal(bytes, offset, length)
+    return offset + length + codec.trailer
   }
 
   /** Claims the next block of the byte stream; many messages fill it before it is committed. @returns `false`: not now */
@@ -69,37 +189,6 @@ export class MessagesView extends MessageReader {
     if (this.inner.closed) return
     if (length > 0) this.inner.commit(length)
     else this.inner.cancel()
-  }
-
-  commit(length = this.claimLength, _more = false): void {
-    const { codec, counters, claimBytes, claimOffset } = this
-    // A negative length, and NONE, are large when taken without their sign.
-    if (length >>> 0 !== length || length > this.claimLength) {
-      if (this.claimLength === NONE && this.closed) return
-      throw this.badCommit(length)
-    }
-    this.claimLength = NONE
-    if (codec.refuses !== null) this.checkMessage(codec.refuses(claimBytes, claimOffset, length))
-    codec.seal(claimBytes, claimOffset, length)
-    this.fillEnd = claimOffset + length + this.trailer
-    if (!this.inBlocks) this.commitBlock()
-    counters[WRITE + Counter.messages]! += 1
-    counters[WRITE + Counter.bytes]! += length
-    if (!this.corked) this.scheduleFlush()
-  }
-
-  private badCommit(length: number): CamioError {
-    if (this.claimLength === NONE) return this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
-    return this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimLength} bytes: ${length} cannot be committed`)
-  }
-
-  private checkMessage(refusal: string | null): void {
-    if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
-  }
-
-  cancel(): void {
-    if (this.claimLength === NONE && !this.closed) throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to cancel')
-    this.claimLength = NONE
   }
 
   override tryFlush(): boolean {

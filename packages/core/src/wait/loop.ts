@@ -55,8 +55,11 @@ export function flushCorked(): void {
     }
   } finally {
     // A driver that threw what it must not: the others are sent the next time.
-    dirty.splice(0, done)
-    if (dirty.length > 0) schedule()
+    if (done === dirty.length) dirty.length = 0
+    else {
+      dirty.splice(0, done)
+      schedule()
+    }
   }
 }
 

@@ -161,6 +161,7 @@ export const PAIR_STATES: readonly State[] = [
       ...NOTHING_TO_READ,
       tryClaim: 'null',
       tryClaimAt: '-1',
+      writeBatch: '0',
       tooLarge: 'TOO_LARGE',
       commit: 'MISUSE',
       cancel: 'MISUSE',

@@ -1,5 +1,5 @@
 /** What the outcome table is about: methods, answers, and the answers that many states have in common. */
-import type { Stream } from '@camio/core'
+import type { BatchWriter, Stream } from '@camio/core'
 import type { Need } from '../../case.js'
 import { pattern } from '../../payload.js'
 import type { Rig } from '../../rig.js'
@@ -36,6 +36,7 @@ export const METHODS = {
   ended: (s) => s.ended,
   tryClaim: (s) => s.tryClaim(1024),
   tryClaimAt: (s) => offset(s.tryClaimAt(1024)),
+  writeBatch: (s) => s.writeBatch(writer, 1024, 1),
   tooLarge: (s) => s.tryClaim(s.maxClaim + 1),
   commit: (s) => s.commit(),
   cancel: (s) => s.cancel(),
@@ -51,6 +52,9 @@ export const METHODS = {
 } satisfies Record<string, (stream: Stream) => unknown>
 
 export type Method = keyof typeof METHODS
+
+/** A line feed would be no message for frame=line. */
+const writer: BatchWriter = (bytes, offset, length) => void bytes.fill(33, offset, offset + length)
 
 function offset(value: number): Uint8Array | number {
   return value < 0 ? value : CLAIM
@@ -72,6 +76,7 @@ export const READING: Row = { tryRead: 'null', readBatch: '0', tryReadBatch: 'nu
 export const WRITING: Row = {
   tryClaim: 'claim',
   tryClaimAt: 'claim',
+  writeBatch: '1',
   tooLarge: 'TOO_LARGE',
   commit: 'MISUSE',
   cancel: 'MISUSE',
@@ -90,6 +95,7 @@ export function noWriting(why: Single): Row {
   return {
     tryClaim: why,
     tryClaimAt: why,
+    writeBatch: why,
     tooLarge: why,
     tryWrite: why,
     write: why,

@@ -1,0 +1,34 @@
+/**
+ * Many views on the same memory. `new Uint8Array(buffer, ...)` takes half the time of `subarray`, but asking an array for its
+ * buffer takes as long as a view does: it is asked when a second view on the same array is wanted, and remembered.
+ */
+const NOTHING = new Uint8Array(0)
+const NO_MEMORY: ArrayBufferLike = NOTHING.buffer
+
+export class Views {
+  /** Looked at last; its buffer is known if it was looked at before that. */
+  private seen: Uint8Array = NOTHING
+  private known: Uint8Array = NOTHING
+  private buffer = NO_MEMORY
+  private base = 0
+
+  /** What `bytes.subarray(from, from + length)` gives, which must lie in `bytes`. */
+  at(bytes: Uint8Array, from: number, length: number): Uint8Array {
+    if (bytes === this.known) return new Uint8Array(this.buffer, this.base + from, length)
+    if (bytes === this.seen) this.learn(bytes)
+    this.seen = bytes
+    return bytes.subarray(from, from + length)
+  }
+
+  private learn(bytes: Uint8Array): void {
+    this.known = bytes
+    this.buffer = bytes.buffer
+    this.base = bytes.byteOffset
+  }
+
+  /** Keeps no memory from being collected any more. */
+  forget(): void {
+    this.seen = this.known = NOTHING
+    this.buffer = NO_MEMORY
+  }
+}
