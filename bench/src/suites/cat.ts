@@ -9,13 +9,14 @@ import { Workspace } from './cat/workspace.js'
 const GIB = 2 ** 30
 const KIB = 1024
 
-/** Where the bytes come from and go to. */
-type Route = 'file->file' | 'file->pipe' | 'pipe->file' | 'file->/dev/null'
+/** Where the bytes come from and go to. `pages`: a pipe that is fed by splice, so fast that it hides nothing of the contestant. */
+type Route = 'file->file' | 'file->pipe' | 'pipe->file' | 'pages->file' | 'file->/dev/null'
 
 const GOALS: Readonly<Record<Route, readonly Goal[]>> = {
   'file->file': [{ against: 'cat', is: '<=', ratio: 1 }],
   'file->pipe': [{ against: 'cat', is: '<=', ratio: 0.8 }],
   'pipe->file': [{ against: 'cat', is: '<=', ratio: 0.95 }],
+  'pages->file': [{ against: 'cat', is: '<=', ratio: 0.95 }],
   'file->/dev/null': [],
 }
 const SMALL_GOALS: readonly Goal[] = [{ against: 'node -e 0', is: '<=', ratio: 1.15 }]
@@ -73,6 +74,8 @@ function plumbing(route: Route, space: Workspace): { streams: string[]; file: st
       return { streams: ['--drain', String(space.size)], file: space.source }
     case 'pipe->file':
       return { streams: ['--feed', space.source, '--out', space.target], file: null }
+    case 'pages->file':
+      return { streams: ['--feed-pages', space.source, '--out', space.target], file: null }
     case 'file->/dev/null':
       return { streams: ['--out', '/dev/null'], file: space.source }
   }
@@ -148,6 +151,7 @@ export const cat: Suite = {
       routeCase('file->file', disk, settings),
       routeCase('file->pipe', tmpfs, settings),
       routeCase('pipe->file', tmpfs, settings),
+      routeCase('pages->file', tmpfs, settings),
       routeCase('file->/dev/null', tmpfs, settings),
       smallCase(settings),
     ]

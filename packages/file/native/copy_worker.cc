@@ -87,6 +87,48 @@ class PipeWorker : public CopyWorker {
   int error_ = 0;
 };
 
+// The part of the sink that is mapped, in the thread that fills it.
+class Window {
+ public:
+  Window() = default;
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+  ~Window() { close(); }
+
+  // Where the range lies in memory, `nullptr` if it cannot be mapped. `start` is a multiple of the page size; what is not in the file
+  // yet may be mapped too.
+  uint8_t* at(Move& move, int fd, int64_t start, size_t length) {
+    const auto end = start + static_cast<int64_t>(length);
+    if (base_ == nullptr || start < start_ || end > start_ + static_cast<int64_t>(size_)) {
+      close();
+      if (!open(move, fd, start, std::max(length, kWindow))) return nullptr;
+    }
+    return base_ + (start - start_);
+  }
+
+ private:
+  // Each unmapping stops the other thread for a moment: both processors must forget the pages.
+  static constexpr size_t kWindow = 64 << 20;
+
+  bool open(Move& move, int fd, int64_t start, size_t size) {
+    move.count_call();
+    void* base = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, start);
+    if (base == MAP_FAILED) return false;
+    base_ = static_cast<uint8_t*>(base);
+    start_ = start;
+    size_ = size;
+    return true;
+  }
+
+  void close() {
+    if (base_ != nullptr) munmap(std::exchange(base_, nullptr), size_);
+  }
+
+  uint8_t* base_ = nullptr;
+  int64_t start_ = 0;
+  size_t size_ = 0;
+};
+
 class MapWorker : public CopyWorker {
  public:
   MapWorker(Move& move, const CopyPlace& place, Fd out, std::unique_ptr<CopyWorker> fallback)
@@ -96,15 +138,11 @@ class MapWorker : public CopyWorker {
     const int64_t start = place_.to + at;
     if (start % sysconf(_SC_PAGESIZE) != 0) return fallback_->copy(at, length);
     if (!reach(start + static_cast<int64_t>(length))) return -1;
-    move_.count_call();
-    void* target = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, out_.get(), start);
-    if (target == MAP_FAILED) return fallback_->copy(at, length);
+    uint8_t* target = window_.at(move_, out_.get(), start, length);
+    if (target == nullptr) return fallback_->copy(at, length);
     // The kernel writes to the mapping: a page that cannot be had is an EFAULT, not a signal.
     const ssize_t count = complete(move_, [&] { return pread(place_.in, target, length, place_.from + at); });
-    const int error = errno;
-    munmap(target, length);
-    if (count < 0 && error == EFAULT) return fallback_->copy(at, length);
-    errno = error;
+    if (count < 0 && errno == EFAULT) return fallback_->copy(at, length);
     return count;
   }
 
@@ -119,6 +157,7 @@ class MapWorker : public CopyWorker {
   const CopyPlace place_;
   const Fd out_;
   const std::unique_ptr<CopyWorker> fallback_;
+  Window window_;
 };
 
 }  // namespace

@@ -97,6 +97,8 @@ Outcome Move::run() {
       return is_regular(source) && is_regular(sinks[0]) ? copy_file(*this) : splice_through(*this);
     case Path::tee:
       return tee_to_all(*this);
+    case Path::read_write:
+      return read_write(*this);
   }
   return {.declined = true};
 }

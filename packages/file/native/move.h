@@ -11,7 +11,7 @@
 
 namespace camio::file {
 
-enum class Path : int { copy_file_range = 0, sendfile = 1, splice = 2, tee = 3 };
+enum class Path : int { copy_file_range = 0, sendfile = 1, splice = 2, tee = 3, read_write = 4 };
 
 // A descriptor of our own (a duplicate), so that closing the stream meanwhile harms nobody.
 struct End {
@@ -22,7 +22,7 @@ struct End {
 struct Outcome {
   int64_t bytes = 0;  // that every sink took
   bool ended = false;
-  // The kernel, or we, decline these descriptors; nothing was moved: another path may do.
+  // The kernel, or we, decline these descriptors: another path may do, or do better for what follows `bytes`.
   bool declined = false;
   // Source and sink are one file, and what is written would be read again.
   bool same_file = false;
@@ -79,6 +79,7 @@ Outcome copy_file(Move& move);
 Outcome send_file(Move& move);
 Outcome splice_through(Move& move);
 Outcome tee_to_all(Move& move);
+Outcome read_write(Move& move);
 
 // Errors by which a system call says "not with these descriptors".
 bool declines(int error);

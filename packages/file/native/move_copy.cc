@@ -4,7 +4,6 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,36 +18,13 @@
 namespace camio::file {
 namespace {
 
-constexpr int64_t kStep = 1 << 20;
-// How far one thread may be ahead of the other: what is unfilled before the end of the file if the process is killed now.
+constexpr int64_t kStep = 4 << 20;
+// How far one thread may be ahead of the other. With a step it is what may be unfilled before the end of the file if the process is
+// killed now: 16 MiB. It is this wide because a thread that loses its processor for some milliseconds must not stop the other one.
 constexpr int64_t kLead = 3 * kStep;
 // Below this a second thread costs more than it gains.
 constexpr int64_t kWorthTwo = 64 << 20;
 constexpr int64_t kWhole = std::numeric_limits<int64_t>::max();
-
-double seconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-// Does this thread get a processor when it wants one? Asked after work that waits for nothing else.
-class Elbow {
- public:
-  bool room() {
-    const double wall = seconds(CLOCK_MONOTONIC);
-    const double busy = seconds(CLOCK_THREAD_CPUTIME_ID);
-    const bool enough = busy - busy_ > kEnough * (wall - wall_);
-    wall_ = wall;
-    busy_ = busy;
-    return enough;
-  }
-
- private:
-  static constexpr double kEnough = 0.7;
-  double wall_ = seconds(CLOCK_MONOTONIC);
-  double busy_ = seconds(CLOCK_THREAD_CPUTIME_ID);
-};
 
 enum Which : size_t { kFirst, kSecond };
 
@@ -123,27 +99,17 @@ class Copy {
     Halt other;
     Thread helper;
     // Where no thread is to be had one does it all.
-    if (second_ != nullptr) helper.start([&] { other = help(); });
+    if (second_ != nullptr) helper.start([&] { other = steps(kSecond); });
     const Halt own = steps(kFirst);
     helper.join();
     return own.at <= other.at ? own : other;
   }
 
-  // Filling a mapping costs more than writing: it is a gain only on a processor that has nothing else to do.
-  Halt help() {
-    if (!tmpfs_) return steps(kSecond);
-    Elbow elbow;
-    for (;;) {
-      const Halt halt = steps(kSecond, 1);
-      if (halt.at != kWhole || !elbow.room() || next_.load() >= known_) return halt;
-    }
-  }
-
   // Copies one step after the other until none is left. Whoever halts makes the other halt too.
-  Halt steps(Which which, int64_t most = kWhole) {
+  Halt steps(Which which) {
     CopyWorker& worker = which == kFirst ? *first_ : *second_;
     Halt halt;
-    for (; most > 0 && halt.at == kWhole; --most) {
+    while (halt.at == kWhole) {
       const int64_t start = next_step(which);
       if (start >= known_) break;
       halt = step(worker, start, std::min(start + kStep, known_));

@@ -105,7 +105,7 @@ Napi::Value move_start(const Napi::CallbackInfo& info) {
   int64_t length = -1;
   std::vector<End> sinks;
   Napi::Function done;
-  if (!int_argument(info, 0, &path, 0, static_cast<int>(Path::tee)) || !int_argument(info, 1, &fd) ||
+  if (!int_argument(info, 0, &path, 0, static_cast<int>(Path::read_write)) || !int_argument(info, 1, &fd) ||
       !int_argument(info, 2, -1, kMaxPosition, &offset) || !int_argument(info, 3, -1, kMaxPosition, &length) ||
       !sinks_argument(info, &sinks) || !function_argument(info, 6, &done))
     return env.Undefined();

@@ -39,7 +39,7 @@ class MoveJob {
 
 // JavaScript: moveStart(path, fd, offset, length, Int32Array fds, offsets, done) -> id, moveProgress(id), moveStop(id, abandon).
 // done(bytes, ended, verdict, errno, syscall, systemCalls, sink, undelivered: Uint8Array or null)
-// verdict 0: as it says, 1: declined, 2: source and sink are one file.
+// verdict 0: as it says, 1: declined, or left to another path behind `bytes`, 2: source and sink are one file.
 void export_move(Napi::Env env, Napi::Object exports);
 
 }  // namespace camio::file

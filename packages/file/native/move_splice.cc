@@ -7,14 +7,26 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
+#include "contest.h"
+#include "ferry.h"
 #include "pipe_pair.h"
 
 namespace camio::file {
 namespace {
 
 constexpr size_t kPiece = 4 << 20;
+// Out of a pipe: whoever writes it is woken while there is still something left in it, so that neither end waits for the other.
+constexpr size_t kPipePiece = 256 << 10;
+// Short transfers go one way only.
+constexpr int64_t kBeforeContest = 16 << 20;
+
+bool is_regular(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
 
 bool is_pipe(int fd) {
   struct stat status {};
@@ -43,14 +55,38 @@ Outcome stopped_or_failed(Move& move) {
 }
 
 Outcome direct(Move& move, SpliceEnd from, SpliceEnd to) {
+  const size_t piece = is_pipe(from.fd) ? kPipePiece : kPiece;
   if (is_pipe(from.fd)) widen(from.fd);
   if (is_pipe(to.fd)) widen(to.fd);
-  while (const size_t want = move.budget(kPiece)) {
+  while (const size_t want = move.budget(piece)) {
     if (move.stopping()) return {.bytes = move.moved};
     const ssize_t count = splice_some(move, from, to, want);
     if (count < 0) return stopped_or_failed(move);
     if (count == 0) break;
     move.moved.fetch_add(count, std::memory_order_relaxed);
+  }
+  return {.bytes = move.moved, .ended = true};
+}
+
+// A file system copies what is in a pipe's pages. Pages that a program wrote into the pipe come from another processor's cache, and
+// reading them into a buffer that stays in ours costs less than splice(2), though it copies twice. Pages that were spliced into the
+// pipe lie in memory, and splice costs less. Nobody can see which they are: after a while both are tried, and where reading is
+// cheaper the rest is left to that path.
+Outcome splice_to_file(Move& move, SpliceEnd from, SpliceEnd to) {
+  widen(from.fd);
+  Contest contest(kBeforeContest);
+  std::optional<Ferry> ferry;
+  while (const size_t want = move.budget(kPipePiece)) {
+    if (move.stopping()) return {.bytes = move.moved};
+    const bool by_ferry = contest.way() == Contest::second;
+    if (by_ferry && contest.over()) return {.bytes = move.moved, .declined = true};
+    if (by_ferry && !ferry) ferry.emplace(from.fd);
+    const ssize_t count = by_ferry ? ferry->carry(move, to, want) : splice_some(move, from, to, want);
+    if (count < 0 && by_ferry && errno != ECANCELED) return ferry->broken(move);
+    if (count < 0) return stopped_or_failed(move);
+    if (count == 0) break;
+    move.moved.fetch_add(count, std::memory_order_relaxed);
+    contest.count(count);
   }
   return {.bytes = move.moved, .ended = true};
 }
@@ -128,6 +164,7 @@ Outcome splice_through(Move& move) {
   if (!wait_for_source(move)) return {};
   const SpliceEnd from{move.source.fd.get(), move.source.offset};
   const SpliceEnd to{move.sinks[0].fd.get(), move.sinks[0].offset};
+  if (is_pipe(from.fd) && is_regular(to.fd) && Ferry::can_read(from.fd)) return splice_to_file(move, from, to);
   return is_pipe(from.fd) || is_pipe(to.fd) ? direct(move, from, to) : through_own_pipe(move, from, to);
 }
 

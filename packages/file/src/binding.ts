@@ -11,7 +11,7 @@ export type How = (typeof How)[keyof typeof How]
 export const Event = { READABLE: 1, WRITABLE: 2 } as const
 
 /** native/move.h has the same numbers. */
-export const MovePath = { copy_file_range: 0, sendfile: 1, splice: 2, tee: 3 } as const
+export const MovePath = { copy_file_range: 0, sendfile: 1, splice: 2, tee: 3, 'read-write': 4 } as const
 export type MovePath = keyof typeof MovePath
 
 export const Verdict = { DONE: 0, DECLINED: 1, SAME_FILE: 2 } as const

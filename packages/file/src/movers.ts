@@ -1,4 +1,4 @@
-/** The in-kernel paths: which descriptors each is for, and how it runs in its thread (native/move*.cc). */
+/** The native paths: which descriptors each is for, and how it runs in its thread (native/move*.cc). */
 import { CamioError, type KernelEnd, type MoveOptions, type MoveResult, type Mover, systemError } from '@camio/core/spi'
 import { type Binding, loadBinding, type MoveDone, MovePath, Verdict } from './binding.js'
 import { errno } from './errno.js'
@@ -17,6 +17,8 @@ const MATCHES: Record<MovePath, Match> = {
     if (kind !== 'pipe' && toDevice(sinks)) return null
     return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
   },
+  // Where splice finds that this is cheaper it leaves the rest to it.
+  'read-write': ({ kind }, sinks) => (kind === 'pipe' && only(sinks, 'file') ? 2 : null),
   tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 && !toDevice(sinks) ? 4 : null),
 }
 

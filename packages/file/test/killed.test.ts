@@ -12,7 +12,7 @@ import { linux, needing } from './support/tools.js'
 const CHILD = new URL('children/pipe.js', import.meta.url).pathname
 const MIB = 2 ** 20
 /** `kLead` and a step in native/move_copy.cc. */
-const UNDER_WAY = 4 * MIB
+const UNDER_WAY = 16 * MIB
 const SHM = '/dev/shm'
 
 async function killAt(size: number, sink: string, child: ChildProcess): Promise<void> {
@@ -38,10 +38,10 @@ for (const [where, folder, there] of [
       const [source, sink] = [join(own, 'source'), join(own, 'sink')]
       const bytes = Buffer.concat(Array<Uint8Array>(32).fill(pattern(8 * MIB)))
       writeFileSync(source, bytes)
-      for (let round = 1; round <= 4; round++) {
+      for (let round = 1; round <= 9; round++) {
         rmSync(sink, { force: true })
         const child = spawn(process.execPath, [CHILD, uri(source), uri(sink)], { stdio: 'ignore' })
-        await killAt(round * 30 * MIB, sink, child)
+        await killAt(round * 25 * MIB, sink, child)
         const copy = readFileSync(sink)
         const good = goodPrefix(copy, bytes)
         t.true(copy.length - good <= UNDER_WAY, `${copy.length} bytes, of which ${good} are good`)

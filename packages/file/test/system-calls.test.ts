@@ -1,11 +1,11 @@
 /** What `pipe` says of the path it took, checked against what the kernel saw. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import '@camio/file'
 import { pattern } from './support/bytes.js'
 import { fresh, uri } from './support/folder.js'
-import { has, linux, needing } from './support/tools.js'
+import { has, linux, makeFifo, needing } from './support/tools.js'
 
 const CHILD = fileURLToPath(new URL('children/pipe.js', import.meta.url))
 const MIB = 2 ** 20
@@ -74,4 +74,15 @@ traced('file to two files: what tee doubles is read once', async (t) => {
   t.is(seen.get('tee')?.bytes, 3 * MIB)
   t.is(seen.get('splice')?.bytes, 3 * 3 * MIB)
   t.is(seen.size, 2)
+})
+
+traced('pipe to file: the path is the way that most of it went', async (t) => {
+  const [file, between] = [fresh(), fresh('fifo')]
+  writeFileSync(file, pattern(48 * MIB))
+  makeFifo(between)
+  spawn('sh', ['-c', `exec cat "${file}" > "${between}"`], { stdio: 'ignore' })
+  const { said, seen } = trace(uri(between), uri(fresh()))
+  t.like(said, { bytes: 48 * MIB, copies: 0 })
+  const call = said.path === 'read-write' ? 'write' : said.path
+  t.true(seen.get(call)!.bytes > 24 * MIB, `${said.path}: ${JSON.stringify([...seen])}`)
 })

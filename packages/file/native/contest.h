@@ -1,0 +1,60 @@
+// Which of two ways to do the same work costs this thread less? Found by doing some of it each way, in turns.
+#ifndef CAMIO_FILE_CONTEST_H
+#define CAMIO_FILE_CONTEST_H
+
+#include <time.h>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace camio::file {
+
+// Measured in the thread's processor time: waiting for a slow peer costs neither of them anything.
+class Contest {
+ public:
+  enum Way : size_t { first, second };
+
+  // The first `before` bytes go the first way: what is short is not worth it. Then come turns, one each way.
+  explicit Contest(int64_t before) : rest_(before) {}
+
+  // How the next piece is to go.
+  Way way() const { return way_; }
+  bool over() const { return turn_ > kTurns; }
+
+  // A piece of so many bytes went that way.
+  void count(int64_t bytes) {
+    rest_ -= bytes;
+    if (rest_ > 0 || over()) return;
+    const int64_t now = processor_time();
+    const int64_t spent = now - std::exchange(since_, now);
+    // Cost for each byte: a turn is as long as its last piece made it.
+    if (turn_ > 0) cost_[way_] += static_cast<double>(spent) / static_cast<double>(kTurn - rest_);
+    turn_ += 1;
+    rest_ = kTurn;
+    way_ = over() ? winner() : turn_ % 2 == 0 ? first : second;
+  }
+
+ private:
+  static constexpr int kTurns = 8;
+  static constexpr int64_t kTurn = 1 << 20;
+
+  static int64_t processor_time() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+  }
+
+  Way winner() const { return cost_[second] < cost_[first] ? second : first; }
+
+  Way way_ = first;
+  // 0 before the first turn.
+  int turn_ = 0;
+  int64_t rest_;
+  int64_t since_ = 0;
+  std::array<double, 2> cost_{};
+};
+
+}  // namespace camio::file
+
+#endif
