@@ -207,6 +207,43 @@ test('nor in the same turn, nor does another large write', async (t) => {
   t.deepEqual(stream.output, joined([first, second]))
 })
 
+test('large writes say that more follow, and at the end of the turn that nothing does', async (t) => {
+  const stream = new Scripted()
+  stream.tryWrite(bytes(1))
+  await stream.write(counting(40_000))
+  await stream.write(counting(50_000))
+  t.deepEqual(stream.mores, [true, true, true])
+  t.is(stream.letGo, 0)
+  await turn()
+  t.is(stream.letGo, 1)
+  await turn()
+  t.is(stream.letGo, 1)
+})
+
+test('tryFlush lets go what was held back; a push without more needs no letting go', async (t) => {
+  const stream = new Scripted()
+  await stream.write(counting(40_000))
+  t.true(stream.tryFlush())
+  t.is(stream.letGo, 1)
+  await stream.write(counting(40_000))
+  stream.tryWrite(bytes(1))
+  await turn()
+  t.deepEqual(stream.mores, [true, true, false])
+  t.is(stream.letGo, 1)
+})
+
+test('a ring that is full is pushed with more, since a claim follows; what went in part is held back no longer than that', async (t) => {
+  const stream = new Scripted({ sizes: SMALL, pushes: [3000, 0] })
+  stream.tryWrite(new Uint8Array(4000))
+  t.true(stream.tryWrite(new Uint8Array(2000)))
+  t.deepEqual(stream.mores, [true, true])
+  stream.makeRoom()
+  await turn()
+  t.deepEqual(stream.mores, [true, true, false])
+  t.is(stream.letGo, 0)
+  t.is(stream.output.length, 6000)
+})
+
 test('an aborted large write says so; what went is counted', async (t) => {
   const stream = new Scripted({ pushes: [10, 0, 0, 0, 0, 0] })
   const controller = new AbortController()

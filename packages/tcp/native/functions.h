@@ -19,6 +19,7 @@ Napi::Value accept_batch(const Napi::CallbackInfo& info);
 
 Napi::Value receive(const Napi::CallbackInfo& info);
 Napi::Value send(const Napi::CallbackInfo& info);
+Napi::Value send_held(const Napi::CallbackInfo& info);
 Napi::Value drop_input(const Napi::CallbackInfo& info);
 Napi::Value unacknowledged(const Napi::CallbackInfo& info);
 Napi::Value shut_down(const Napi::CallbackInfo& info);

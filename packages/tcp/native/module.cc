@@ -40,6 +40,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("accept", accept_batch);
   add("receive", receive);
   add("send", send);
+  add("sendHeld", send_held);
   add("dropInput", drop_input);
   add("unacknowledged", unacknowledged);
   add("shutDown", shut_down);

@@ -2,6 +2,8 @@
 #include <camio/arguments.h>
 #include <camio/error.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -18,14 +20,14 @@ Napi::Value answer(Napi::Env env, ssize_t result) {
 }
 
 // One piece is the rule, and spares the system the look at a list.
-ssize_t send_pieces(int fd, std::span<uint8_t> first, std::span<uint8_t> second) {
-  constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (second.empty()) return ::send(fd, first.data(), first.size(), kFlags);
+ssize_t send_pieces(int fd, std::span<uint8_t> first, std::span<uint8_t> second, int more) {
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | more;
+  if (second.empty()) return ::send(fd, first.data(), first.size(), flags);
   iovec pieces[2] = {{first.data(), first.size()}, {second.data(), second.size()}};
   msghdr message{};
   message.msg_iov = pieces;
   message.msg_iovlen = 2;
-  return ::sendmsg(fd, &message, kFlags);
+  return ::sendmsg(fd, &message, flags);
 }
 
 }  // namespace
@@ -49,20 +51,29 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
   return answer(info.Env(), count);
 }
 
-// (slot, bytes, offset, length, second): sends bytes[offset, offset + length), then bytes[0, second) -> bytes sent
+// (slot, bytes, offset, length, second, more): sends bytes[offset, offset + length), then bytes[0, second) -> bytes sent
 Napi::Value send(const Napi::CallbackInfo& info) {
   std::span<uint8_t> first;
   std::span<uint8_t> all;
   int64_t second = 0;
+  bool more = false;
   const int fd = fd_argument(info, 0);
   if (fd < 0 || !range_argument(info, 1, &first) || !bytes_argument(info, 1, &all) ||
-      !int_argument(info, 4, 0, static_cast<int64_t>(all.size()), &second)) {
+      !int_argument(info, 4, 0, static_cast<int64_t>(all.size()), &second) || !bool_argument(info, 5, &more)) {
     return info.Env().Undefined();
   }
   ssize_t count = 0;
-  do count = send_pieces(fd, first, all.first(static_cast<size_t>(second)));
+  do count = send_pieces(fd, first, all.first(static_cast<size_t>(second)), more ? MSG_MORE : 0);
   while (count < 0 && errno == EINTR);
   return answer(info.Env(), count);
+}
+
+// (slot) -> 0 or -errno. Setting TCP_NODELAY, also where it is set already, sends what MSG_MORE held back: see tcp(7).
+Napi::Value send_held(const Napi::CallbackInfo& info) {
+  const int fd = fd_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  const int on = 1;
+  return answer(info.Env(), ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
 }
 
 // (slot) -> what the last recv said: 0 at the end, -EAGAIN when nothing is left now, > 0 when there is more to drop.

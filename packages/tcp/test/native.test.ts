@@ -185,6 +185,24 @@ test.serial('descriptors run out: a typed error, no busy loop, and the listener 
   })
 })
 
+test.serial(
+  'what large writes of one turn hold back is sent by one call at its end; not without nodelay',
+  async (t) => {
+    for (const [nodelay, calls] of [
+      [true, 4],
+      [false, 3],
+    ] as const) {
+      const { near, far } = await pair(t, LOOPBACK, { ...native, nodelay })
+      const reading = readAll(far)
+      for (let i = 0; i < 3; i++) await near.write(Buffer.alloc(40_000, i))
+      await new Promise((resolve) => setImmediate(resolve))
+      t.is(near.stats.write.systemCalls, calls)
+      await near.end()
+      t.is((await reading).length, 120_000)
+    }
+  },
+)
+
 test.serial('a descriptor is lent to movers only while nothing is in the way', async (t) => {
   const { near, far } = await pair(t, LOOPBACK, native)
   const end = near.takeKernel!('write')!

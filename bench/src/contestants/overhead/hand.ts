@@ -20,7 +20,7 @@ interface Binding {
   accept(slot: number, slots: Int32Array, unpacedHere: boolean): number
   localAddress(slot: number): { port: number }
   receive(slot: number, target: Uint8Array, offset: number, length: number): number
-  send(slot: number, source: Uint8Array, offset: number, length: number, second: number): number
+  send(slot: number, source: Uint8Array, offset: number, length: number, second: number, more: boolean): number
 }
 
 const PREFIX = 4
@@ -67,7 +67,7 @@ function writeAll(): void {
     } else message.write(out, at + PREFIX, sent)
     sent = (sent + 1) | 0
   }
-  const count = binding.send(writer, out, 0, out.length, 0)
+  const count = binding.send(writer, out, 0, out.length, 0, false)
   if (count !== out.length) wrong('bytes sent', count, out.length)
 }
 

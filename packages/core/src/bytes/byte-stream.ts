@@ -34,6 +34,8 @@ export abstract class ByteStream extends ByteReader {
   private pushing = false
   /** The transport took nothing the last time. */
   private blocked = false
+  /** The last push said that more follow. */
+  private held = false
   /** A refused claim's length: `writable()` wakes when that much fits. */
   private mark = 1
   /** A large write is being sent from the caller's memory, or a mover is at work: claims must not get in between. */
@@ -52,10 +54,15 @@ export abstract class ByteStream extends ByteReader {
   /**
    * Sends `length` bytes of `source` at `offset`, followed by `second` bytes from offset 0 (gather them if you can, or send only
    * the first piece).
+   * @param more others are likely to follow in this turn: a last packet that is not full may be held back for them, until the next
+   *   push or `pushHeld`, which comes at the end of the turn at the latest
    * @returns how many went, {@link NOT_NOW}, or {@link PENDING} with `pushed` to follow
    * @throws a system error, which breaks the stream for writing; what was received before it can still be read
    */
-  protected abstract push(source: Uint8Array, offset: number, length: number, second: number): number
+  protected abstract push(source: Uint8Array, offset: number, length: number, second: number, more: boolean): number
+
+  /** Driver: nothing follows what was pushed with `more`: let it go. Must do no harm when nothing is held back. */
+  protected pushHeld(): void {}
 
   /**
    * `Source.arm` for writing: watch for room in the transport, then call `pushable()` once. May be called while it is watched
@@ -136,7 +143,7 @@ export abstract class ByteStream extends ByteReader {
     if (this.direct) return this.refuse(length)
     let offset = ring.claim(length)
     if (offset < 0) {
-      this.tryFlush()
+      this.pushRing(true)
       offset = ring.claim(length)
       if (offset < 0) return this.refuse(length)
     }
@@ -191,10 +198,20 @@ export abstract class ByteStream extends ByteReader {
 
   tryFlush(): boolean {
     this.checkFlush()
+    if (!this.pushRing(false)) return false
+    if (this.held) {
+      this.held = false
+      this.pushHeld()
+    }
+    return true
+  }
+
+  /** @returns whether the transport has all that was committed */
+  private pushRing(more: boolean): boolean {
     const { ring } = this
     while (ring.pending > 0) {
       if (this.pushing) return false
-      const count = this.pushOnce(ring.bytes!, ring.head, ring.first, ring.second)
+      const count = this.pushOnce(ring.bytes!, ring.head, ring.first, ring.second, more)
       if (count <= 0) return false
       ring.sent(count)
       if (this.watched(Interest.WRITE) && ring.fits(this.mark)) this.wake(Interest.WRITE)
@@ -203,16 +220,19 @@ export abstract class ByteStream extends ByteReader {
   }
 
   /** `push`, its answer and its errors kept. */
-  private pushOnce(source: Uint8Array, offset: number, length: number, second: number): number {
+  private pushOnce(source: Uint8Array, offset: number, length: number, second: number, more: boolean): number {
     let count: number
     try {
-      count = this.push(source, offset, length, second)
+      count = this.push(source, offset, length, second, more)
     } catch (error) {
       this.onlyWritingFailed ||= this.error === null
       throw this.broken(error, 'cannot write')
     }
     this.pushing = count === PENDING
     this.blocked = count === NOT_NOW
+    if (count > 0) this.held = more
+    // Whatever becomes of those that should follow.
+    if (this.held) this.scheduleFlush()
     return count
   }
 
@@ -272,8 +292,8 @@ export abstract class ByteStream extends ByteReader {
 
   /** Pushes `bytes` from `from` on, once all that was committed before is on its way. */
   private pushDirect(bytes: Uint8Array, from: number): number {
-    if (!this.tryFlush()) return NOT_NOW
-    const count = this.pushOnce(bytes, from, bytes.length - from, 0)
+    if (!this.pushRing(true)) return NOT_NOW
+    const count = this.pushOnce(bytes, from, bytes.length - from, 0, true)
     if (count > 0) this.stats.counters[WRITE + Counter.bytes]! += count
     return count
   }

@@ -35,6 +35,9 @@ export class Scripted extends ByteStream {
   readonly sent: Uint8Array[] = []
   pullCalls = 0
   pushCalls = 0
+  /** What each push said of others to follow, and how often what was held back was let go. */
+  readonly mores: boolean[] = []
+  letGo = 0
   armedPull = 0
   armedPush = 0
   endings = 0
@@ -102,8 +105,9 @@ export class Scripted extends ByteStream {
     return count
   }
 
-  protected push(source: Uint8Array, offset: number, length: number, second: number): number {
+  protected push(source: Uint8Array, offset: number, length: number, second: number, more: boolean): number {
     this.pushCalls++
+    this.mores.push(more)
     const step = this.pushes.shift() ?? Infinity
     if (step instanceof Error) throw step
     const all = joined([source.subarray(offset, offset + length), source.subarray(0, second)])
@@ -112,6 +116,10 @@ export class Scripted extends ByteStream {
     const count = Math.min(step, all.length)
     this.sent.push(all.slice(0, count))
     return count
+  }
+
+  protected override pushHeld(): void {
+    this.letGo++
   }
 
   protected armPull(): boolean {

@@ -37,8 +37,14 @@ export interface Binding {
 
   /** @returns bytes received, 0 at the end, `-errno` */
   receive(slot: number, target: Uint8Array, offset: number, length: number): number
-  /** Sends `[offset, offset + length)`, then `[0, second)` of `source`, in one call. @returns bytes sent, `-errno` */
-  send(slot: number, source: Uint8Array, offset: number, length: number, second: number): number
+  /**
+   * Sends `[offset, offset + length)`, then `[0, second)` of `source`, in one call.
+   * @param more the system may hold back a last packet that is not full (MSG_MORE)
+   * @returns bytes sent, `-errno`
+   */
+  send(slot: number, source: Uint8Array, offset: number, length: number, second: number, more: boolean): number
+  /** Lets go what the system held back for `more`, on a TCP socket with `nodelay`. @returns 0 or `-errno` */
+  sendHeld(slot: number): number
   /** Receives and forgets. @returns 0 at the end, `-errno` (EAGAIN: nothing left now), > 0: there is more */
   dropInput(slot: number): number
   /** Bytes sent that the peer's system has not acknowledged. */

@@ -61,7 +61,9 @@ export class NativeEngine implements Engine {
   private tcpStream(target: TcpTarget, slot: number, named: HostPort): Stream {
     return this.orClose(slot, () => {
       const features = socketFeatures({ scheme: 'tcp', engine: this.name }, target.mode)
-      return new NativeStream(target.init(hostPortUri('tcp', named), features), this.sockets, slot, 'tcp')
+      const init = target.init(hostPortUri('tcp', named), features)
+      // Without nodelay the system itself holds back what is not full, and must not be told to stop that.
+      return new NativeStream(init, this.sockets, slot, 'tcp', target.options.nodelay)
     })
   }
 

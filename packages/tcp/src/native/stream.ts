@@ -47,11 +47,13 @@ export class NativeStream extends ByteStream implements Watched {
   private lingering: Linger | null = null
   private address: Address | null = null
 
+  /** @param holdsBack the system may wait for what follows a packet that is not full, until `pushHeld` */
   constructor(
     init: StreamInit,
     private readonly sockets: NativeSockets,
     private slot: number,
     private readonly kind: 'tcp' | 'unix',
+    private readonly holdsBack = false,
   ) {
     super(init, SIZES)
     this.exact = kind === 'tcp'
@@ -117,10 +119,10 @@ export class NativeStream extends ByteStream implements Watched {
     return NOT_NOW
   }
 
-  protected push(source: Uint8Array, offset: number, length: number, second: number): number {
+  protected push(source: Uint8Array, offset: number, length: number, second: number, more: boolean): number {
     if (!this.maySend) return NOT_NOW
     this.stats.counters[WRITE + Counter.systemCalls]! += 1
-    const count = this.sockets.binding.send(this.slot, source, offset, length, second)
+    const count = this.sockets.binding.send(this.slot, source, offset, length, second, more && this.holdsBack)
     if (count > 0) {
       // The system took a part: it tells when there is room for the rest.
       this.maySend = count === length + second
@@ -129,6 +131,12 @@ export class NativeStream extends ByteStream implements Watched {
     if (count !== -EAGAIN && count !== 0) throw systemError(count, 'send')
     this.maySend = false
     return NOT_NOW
+  }
+
+  protected override pushHeld(): void {
+    if (!this.holdsBack || this.slot < 0) return
+    this.stats.counters[WRITE + Counter.systemCalls]! += 1
+    this.sockets.binding.sendHeld(this.slot)
   }
 
   override get remote(): Address | undefined {
