@@ -244,6 +244,17 @@ test('a ring that is full is pushed with more, since a claim follows; what went 
   t.is(stream.output.length, 6000)
 })
 
+test('a large write that waits for room asks nobody until there is some', async (t) => {
+  const stream = new Scripted({ pushes: [10, ...Array<number>(50).fill(0)] })
+  const written = stream.write(counting(40_000))
+  await turn()
+  const { pushCalls } = stream
+  for (let i = 0; i < 5; i++) await turn()
+  t.is(stream.pushCalls, pushCalls)
+  stream.makeRoom()
+  await written
+})
+
 test('an aborted large write says so; what went is counted', async (t) => {
   const stream = new Scripted({ pushes: [10, 0, 0, 0, 0, 0] })
   const controller = new AbortController()

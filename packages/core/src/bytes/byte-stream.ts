@@ -230,9 +230,11 @@ export abstract class ByteStream extends ByteReader {
     }
     this.pushing = count === PENDING
     this.blocked = count === NOT_NOW
-    if (count > 0) this.held = more
-    // Whatever becomes of those that should follow.
-    if (this.held) this.scheduleFlush()
+    if (count > 0) {
+      this.held = more
+      // Whatever becomes of those that should follow.
+      if (more) this.scheduleFlush()
+    }
     return count
   }
 
