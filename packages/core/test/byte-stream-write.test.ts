@@ -232,18 +232,6 @@ test('tryFlush lets go what was held back; a push without more needs no letting 
   t.is(stream.letGo, 1)
 })
 
-test('a ring that is full is pushed with more, since a claim follows; what went in part is held back no longer than that', async (t) => {
-  const stream = new Scripted({ sizes: SMALL, pushes: [3000, 0] })
-  stream.tryWrite(new Uint8Array(4000))
-  t.true(stream.tryWrite(new Uint8Array(2000)))
-  t.deepEqual(stream.mores, [true, true])
-  stream.makeRoom()
-  await turn()
-  t.deepEqual(stream.mores, [true, true, false])
-  t.is(stream.letGo, 0)
-  t.is(stream.output.length, 6000)
-})
-
 test('a large write that waits for room asks nobody until there is some', async (t) => {
   const stream = new Scripted({ pushes: [10, ...Array<number>(50).fill(0)] })
   const written = stream.write(counting(40_000))

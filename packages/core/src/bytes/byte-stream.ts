@@ -143,7 +143,7 @@ export abstract class ByteStream extends ByteReader {
     if (this.direct) return this.refuse(length)
     let offset = ring.claim(length)
     if (offset < 0) {
-      this.pushRing(true)
+      this.tryFlush()
       offset = ring.claim(length)
       if (offset < 0) return this.refuse(length)
     }

@@ -42,7 +42,10 @@ export class MessagesView extends MessageReader {
   }
 
   override tryClaimAt(length: number): number {
-    if (!this.hasRoom(length)) return NONE
+    const size = this.header + length + this.trailer
+    const fits = size <= this.blockEnd - this.fillEnd && length >>> 0 === length && length <= this.maxClaim
+    // Looked at together: what it is when one does not hold is found out by `hasRoom`.
+    if ((!fits || this.claimLength !== NONE || this.noWrite) && !this.hasRoom(length)) return NONE
     this.claimLength = length
     return (this.claimOffset = this.fillEnd + this.header)
   }
