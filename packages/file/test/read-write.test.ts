@@ -35,7 +35,7 @@ function readWrite(from: KernelEnd, to: KernelEnd, { signal = never, onProgress 
 }
 
 native('a large stream into a file goes one way or the other, and is the same byte for byte', async (t) => {
-  const bytes = pattern(40 * MIB + 321)
+  const bytes = pattern(64 * MIB + 321)
   const [between, to] = [fifo(), fresh()]
   const [source, into, sink] = [
     await open(uri(between)),
