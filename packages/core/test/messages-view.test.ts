@@ -65,6 +65,23 @@ async function readAll(
   return got
 }
 
+test('a handler that releases its message itself changes nothing; what it throws then passes through', (t) => {
+  const all = framed('u32', [bytes(1), bytes(2, 2), bytes(3, 3, 3), bytes(4)])
+  const cut = all.length - 7
+  const { inner, view } = viewOf('u32', [all.subarray(0, cut)])
+  const lengths: number[] = []
+  const handler = (_memory: Uint8Array, _offset: number, length: number) => {
+    lengths.push(length)
+    view.release()
+    if (length === 1 && lengths.length > 1) throw new Error('of the handler')
+  }
+  t.is(view.readBatch(handler), 2)
+  inner.arrive(all.subarray(cut, cut + 2), all.subarray(cut + 2))
+  t.throws(() => view.readBatch(handler), { message: 'of the handler' })
+  t.deepEqual(lengths, [1, 2, 3, 1])
+  t.is(view.readBatch(handler), 0)
+})
+
 const WAYS = ['tryRead', 'readBatch', 'tryReadBatch', 'for await'] as const
 
 for (const frame of ['u32', 'line'] as const) {

@@ -2,12 +2,24 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 namespace camio::file {
+
+namespace {
+
+// Never blocks, whoever shares the pipe's description and changes its mode meanwhile. Linux from 6.4 on knows how for pipes.
+ssize_t read_at_once(int fd, void* target, size_t length) {
+  iovec piece{target, length};
+  const ssize_t count = preadv2(fd, &piece, 1, -1, RWF_NOWAIT);
+  return count < 0 && errno == EOPNOTSUPP ? read(fd, target, length) : count;
+}
+
+}  // namespace
 
 bool Ferry::can_read(int from) { return (fcntl(from, F_GETFL) & O_NONBLOCK) != 0; }
 
@@ -18,6 +30,8 @@ ssize_t Ferry::carry(Move& move, SpliceEnd& to, size_t length) {
   taken_ = static_cast<size_t>(count);
   return give(move, to) ? count : -1;
 }
+
+bool Ferry::stopped() const { return taken_ == 0 && errno == ECANCELED; }
 
 Outcome Ferry::broken(Move& move) {
   const int error = errno;
@@ -33,7 +47,7 @@ Outcome Ferry::broken(Move& move) {
 ssize_t Ferry::take(Move& move, size_t length) {
   for (;;) {
     move.count_call();
-    const ssize_t count = read(from_, buffer_.data(), length);
+    const ssize_t count = read_at_once(from_, buffer_.data(), length);
     if (count >= 0) return count;
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return -1;

@@ -16,7 +16,8 @@ constexpr size_t kFerrySize = 256 << 10;
 
 class Ferry {
  public:
-  // A read(2) that blocks, because somebody else emptied the pipe first, would be out of our reach.
+  // A read(2) that blocks, because somebody else emptied the pipe first, would be out of our reach. Asked for systems that cannot be
+  // told so with each read.
   static bool can_read(int from);
 
   explicit Ferry(int from) : from_(from) {}
@@ -25,7 +26,10 @@ class Ferry {
   // with errno; `stop` before anything was taken is ECANCELED. EAGAIN is waited for.
   ssize_t carry(Move& move, SpliceEnd& to, size_t length);
 
-  // After an error of `carry`: what went wrong, with what was taken and not delivered. Counts what was delivered before.
+  // After an error of `carry`: was it `stop`, with nothing taken?
+  bool stopped() const;
+
+  // After another: what went wrong, with what was taken and not delivered. Counts what was delivered before.
   Outcome broken(Move& move);
 
  private:

@@ -17,7 +17,7 @@ Outcome read_write(Move& move) {
   while (const size_t want = move.budget(kFerrySize)) {
     if (move.stopping()) return {.bytes = move.moved};
     const ssize_t count = ferry.carry(move, to, want);
-    if (count < 0 && errno == ECANCELED) return {.bytes = move.moved};
+    if (count < 0 && ferry.stopped()) return {.bytes = move.moved};
     if (count < 0) return ferry.broken(move);
     if (count == 0) break;
     move.moved.fetch_add(count, std::memory_order_relaxed);

@@ -82,7 +82,7 @@ Outcome splice_to_file(Move& move, SpliceEnd from, SpliceEnd to) {
     if (by_ferry && contest.over()) return {.bytes = move.moved, .declined = true};
     if (by_ferry && !ferry) ferry.emplace(from.fd);
     const ssize_t count = by_ferry ? ferry->carry(move, to, want) : splice_some(move, from, to, want);
-    if (count < 0 && by_ferry && errno != ECANCELED) return ferry->broken(move);
+    if (count < 0 && by_ferry && !ferry->stopped()) return ferry->broken(move);
     if (count < 0) return stopped_or_failed(move);
     if (count == 0) break;
     move.moved.fetch_add(count, std::memory_order_relaxed);

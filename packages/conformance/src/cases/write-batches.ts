@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { BatchWriter, Stream } from '@camio/core'
 import { area, BYTES, MESSAGES, PAIR, UNGUARDED, WRITES } from '../case.js'
 import { meanwhile, throwsCode } from '../expect.js'
-import { collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
+import { collect, collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 import type { Rig } from '../rig.js'
 
 /** Writes consecutive pieces of the pattern, each as long as its room. */
@@ -249,6 +249,23 @@ export const writeBatches = area('writing batches', [
       while (near.writeBatch(write, length, 1) === 0) await near.writable()
       await near.end()
       sameBytes(await got, pattern(0, (count + 1) * length))
+    },
+  },
+  {
+    title: 'a writer that closes the stream: the messages before it are delivered, its own is not written',
+    needs: [PAIR],
+    async run(rig) {
+      const { near, far } = await rig.pair()
+      const got = collect(far)
+      const write = patternWriter()
+      let closing: Promise<void> | undefined
+      const count = near.writeBatch((bytes, offset, length, index) => {
+        if (index === 2) closing = near.close()
+        return write(bytes, offset, length, index)
+      }, 10)
+      assert.equal(count, 2)
+      await closing
+      check(rig, await got, messages(2, 10))
     },
   },
   {

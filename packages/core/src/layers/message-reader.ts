@@ -81,18 +81,21 @@ export abstract class MessageReader extends Layer {
     const { counters } = this
     const before = counters[Counter.messages]!
     let count = 0
+    let handing = false
     try {
       // One lease of the byte stream after the other.
       while (count < limit) {
         const length = this.nextLength()
         if (length === NONE) break
+        handing = true
         const more = this.handOut(fn, length, limit - count)
+        handing = false
         count = counters[Counter.messages]! - before
         if (!more) break
       }
     } catch (error) {
       // The handler's passes through. The stream's, behind messages that were handed over, waits for the next call.
-      if (this.lentTo !== NONE || count === 0) throw error
+      if (handing || count === 0) throw error
       this.wasTold(false)
     } finally {
       if (this.lentTo !== NONE) this.settle()
@@ -124,7 +127,8 @@ export abstract class MessageReader extends Layer {
       counters[Counter.messages]! += count
       counters[Counter.bytes]! += total
     }
-    this.settle()
+    // Unless the handler released it.
+    if (this.lentTo !== NONE) this.settle()
     return true
   }
 

@@ -107,7 +107,7 @@ export class MessagesView extends MessageReader {
    * @returns whether others may follow
    */
   private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
-    const { claimBytes: bytes, header } = this
+    const { claimBytes: bytes, header, counters } = this
     const last = this.blockEnd - this.trailer - length - header
     let end = this.fillEnd
     let index = first
@@ -120,6 +120,8 @@ export class MessagesView extends MessageReader {
         const used = answer === undefined ? length : this.batchLength(answer, length)
         if (used < 0 || this.noWrite) return false
         this.fillEnd = end = this.seal(bytes, offset, used)
+        // At once: a writer that closes the stream asks it whether there is anything to deliver.
+        counters[WRITE + Counter.messages]! += 1
         index++
         total += used
       } while (end <= last && index < limit && this.inBlocks)
@@ -134,7 +136,6 @@ export class MessagesView extends MessageReader {
     if (messages === 0) return
     const { counters } = this
     if (!this.inBlocks) this.commitBlock()
-    counters[WRITE + Counter.messages]! += messages
     counters[WRITE + Counter.bytes]! += bytes
     if (!this.corked) this.scheduleFlush()
   }
@@ -195,8 +196,12 @@ export class MessagesView extends MessageReader {
   }
 
   override tryFlush(): boolean {
-    if (this.claimLength === NONE) this.commitBlock()
-    else this.commitFilled()
+    if (this.claimLength === NONE) {
+      this.commitBlock()
+      this.claims.forget()
+    } else {
+      this.commitFilled()
+    }
     return this.inner.tryFlush()
   }
 
