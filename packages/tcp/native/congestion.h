@@ -13,7 +13,7 @@ int set_congestion(int fd, const std::string& name);
 
 // For a socket whose peer is `peer`, when both are on this host: from now on it sends as fast as the peer takes it. Some
 // systems run BBR, which measures a path and paces what it sends to fit: on a path that is a memory copy its timers are all
-// that it adds, and they cost four fifths of the throughput (docs/decisions/0011).
+// that it adds, and they cost most of the throughput (docs/decisions/0011).
 void unpace_on_this_host(int fd, const Address& peer);
 
 }  // namespace camio::tcp

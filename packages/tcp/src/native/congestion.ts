@@ -8,7 +8,7 @@ const SYSCALL = 'setsockopt(TCP_CONGESTION)'
 export const unpacedHere = ({ congestion }: TcpTarget['options']): boolean => congestion === 'auto'
 
 /** The name for the binding; empty leaves the system's. */
-export const congestionName = ({ congestion }: TcpTarget['options']): string =>
+const congestionName = ({ congestion }: TcpTarget['options']): string =>
   congestion === 'auto' || congestion === 'system' ? '' : congestion
 
 /** Runs `make`; a name that the system refuses is the option's error and not a missing file's (ENOENT). */
