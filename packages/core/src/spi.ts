@@ -6,6 +6,7 @@ export { type Availability, DRIVER_ABI, type Driver, defineDriver, type Target }
 export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten, systemError } from './error.js'
 export { type Features, features } from './features.js'
 export { Layer } from './layers/layer.js'
+export { List } from './list.js'
 export { Listener } from './listener.js'
 export { CORE_OPTIONS, MODES, type Mode } from './options.js'
 export { Loans } from './pipe/loans.js'

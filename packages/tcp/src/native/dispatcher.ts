@@ -2,7 +2,7 @@
  * From the table of epoll's events to the streams they concern. One native call fills the table, and only who waits is woken, so
  * that idle sockets cost nothing.
  */
-import { addPoller, removePoller } from '@camio/core/spi'
+import { addPoller, List, removePoller } from '@camio/core/spi'
 import type { Binding } from './binding.js'
 
 /** Whoever owns a slot. */
@@ -21,7 +21,7 @@ export class Dispatcher {
   private readonly owners: Array<Watched | undefined> = []
   /** Events of slots that nobody owns yet: accepted ahead, or connected just now. Edges are reported only once. */
   private readonly early: number[] = []
-  private readonly noted: Watched[] = []
+  private readonly noted = new List<Watched>()
   private responding = false
   private slots = 0
   private readonly poller = () => this.dispatch(this.binding.poll())
@@ -81,10 +81,10 @@ export class Dispatcher {
     let done = 0
     try {
       // By index: a nested look adds more.
-      while (done < noted.length) noted[done++]!.respond()
+      while (done < noted.length) noted.items[done++]!.respond()
     } finally {
       this.responding = false
-      noted.splice(0, done)
+      noted.clear(done)
       // Somebody who was woken threw: the others are told all the same, in a turn of their own.
       if (noted.length > 0) setImmediate(() => this.respond())
     }
