@@ -8,18 +8,21 @@ const UNROLLED = 64
 export class MessageWriter {
   private room: Uint8Array = new Uint8Array(0)
   private target: Int32Array = new Int32Array(0)
+  /** Where `room` begins in `target`'s memory. Asking an array for that can cost more than writing the message. */
+  private base = 0
 
   constructor(private readonly size: number) {}
 
   write(room: Uint8Array, offset: number, sequence: number): void {
     if (room !== this.room) this.moveTo(room)
-    const at = room.byteOffset + offset
+    const at = this.base + offset
     if (this.size === UNROLLED && (at & 3) === 0) this.writeWords(at >> 2, sequence)
     else this.writeBytes(room, offset, sequence)
   }
 
   private moveTo(room: Uint8Array): void {
     this.room = room
+    this.base = room.byteOffset
     if (room.buffer !== this.target.buffer) this.target = new Int32Array(room.buffer, 0, room.buffer.byteLength >> 2)
   }
 
