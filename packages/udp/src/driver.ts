@@ -21,7 +21,8 @@ export const driver = defineDriver({
   options: udpOptions,
   modes: MODES,
   get features() {
-    return datagramFeatures({ engine: defaultEngine() })
+    const engine = defaultEngine()
+    return datagramFeatures({ engine, writeCopies: engine === 'node' ? 1 : 0 })
   },
   available,
 
@@ -65,7 +66,7 @@ async function openStream(target: UdpTarget, engine: Engine, plan: SocketPlan): 
   const features = datagramFeatures({
     engine: engine.name,
     mode,
-    readCopies: engine.readCopies,
+    writeCopies: engine.writeCopies,
     group: plan.group !== null,
   })
   const peer: Address | null = plan.remote

@@ -110,7 +110,6 @@ export class PeerStream extends DatagramStream {
   }
 
   protected destroy(): void {
-    this.alive.clear()
     this.closeWriting()
     if (!this.isLent) this.inbox.relax()
     this.parts.hub.left(this)
