@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { open } from '@camio/core'
 import { area, LINK, PAIR, PLAIN, READS, STORE } from '../case.js'
+import { gc } from '../gc.js'
 import { collectBytes, pattern } from '../payload.js'
 import { Rig } from '../rig.js'
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
 
 /** Open descriptors, where the system tells. */
 function descriptors(): number {
