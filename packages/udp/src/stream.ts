@@ -10,7 +10,7 @@ import {
   type StreamInit,
   WRITE,
 } from '@camio/core/spi'
-import type { Incoming } from './incoming.js'
+import { type Incoming, NOTHING } from './incoming.js'
 import type { LossCause } from './losses.js'
 import { isIpv6, NAME_SIZE, Remote, sameName, writeName } from './name.js'
 import type { Outbox } from './outbox.js'
@@ -219,6 +219,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
   tryFlush(): boolean {
     this.checkFlush()
     const done = this.sendAll()
+    if (done && this.claimed === NONE) this.outbox.relax()
     if (this.error !== null) throw this.tell(this.error)
     if (!this.inBackground) this.tellFailure()
     return done
@@ -283,9 +284,16 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
     if (this.closed || this.error !== null) return true
     if (interest === Interest.READ) return this.readReady
     if (interest === Interest.DRAIN) return this.outbox.empty || this.maySend
-    if (this.writeForbidden || this.failure !== null || this.claimed !== NONE || this.outbox.slab.length === 0)
-      return true
-    return this.outbox.fits(this.mark) || (this.maySend && this.sendAll()) || this.outbox.fits(this.mark)
+    return this.writeReady
+  }
+
+  private get writeReady(): boolean {
+    if (this.writeForbidden || this.failure !== null || this.claimed !== NONE) return true
+    const { outbox, mark } = this
+    // Without memory it is empty, and gets some.
+    if (outbox.slab === NOTHING || outbox.fits(mark)) return true
+    if (this.maySend) this.sendAll()
+    return outbox.fits(mark) || this.failure !== null
   }
 
   protected get readReady(): boolean {
