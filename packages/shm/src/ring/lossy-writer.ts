@@ -104,8 +104,7 @@ export class LossyWriter implements Outgoing {
     const at = position & this.mask
     const length = this.words[(DATA + at) >> 2]!
     if (length === PADDING) return this.capacity - at
-    const record = (length + (RECORD_HEADER + 7)) & -8
-    if (length >= 0 && at + record <= this.capacity) return record
+    if (length >= 0 && length <= this.capacity - at - RECORD_HEADER) return (length + (RECORD_HEADER + 7)) & -8
     this.fault = Fault.CORRUPT
     return NONE
   }
