@@ -14,7 +14,7 @@ import {
 } from '@camio/core/spi'
 import { NO_MEMORY } from '../binding.js'
 import { parseName } from '../name.js'
-import type { Region } from '../ring/region.js'
+import { type Region, Unusable } from '../ring/region.js'
 import { type System, systemFor } from '../system.js'
 import { refusal, type ShmTarget } from '../target.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION } from './hello.js'
@@ -195,4 +195,12 @@ function whatIsWrong(decoded: ReturnType<typeof decodeHello>, target: ShmTarget)
     default:
       return refuse('ERR_CAMIO_REFUSED', 'its owner could not let us in')
   }
+}
+
+/** Why the memory that came with a hello cannot be used. */
+export function badMemory(error: unknown, target: ShmTarget): CamioError {
+  if (error instanceof Unusable) {
+    return refusal('ERR_CAMIO_CORRUPT', target, `the memory that the other end lends cannot be used: ${error.message}`)
+  }
+  return fromSystemError(error, target.uri, 'cannot map the memory of')
 }

@@ -25,7 +25,7 @@ export class Region {
     return Region.over(system, system.binding.createMemory(length), length, Mapped.OWN)
   }
 
-  /** Takes over a peer's memory, also when it throws. @throws a system error: it is not what it should be */
+  /** @throws a system error: it is not what it should be; it was given back */
   static receive(system: System, memory: number, length: number, how: Mapped): Region {
     return Region.over(system, memory, length, how)
   }
@@ -63,13 +63,27 @@ export class Region {
 
 /**
  * The ring that the other end lends, to be written to; what is not `wanted` is given back.
- * @throws a system error, or a RangeError: it is none; it was given back
+ * @throws an {@link Unusable} or a system error; it was given back
  */
 export function receiveRing(system: System, { memory, length }: Hello, wanted: boolean): Region | null {
-  if (wanted && memory !== NO_MEMORY && capacityOf(length) !== null) {
-    return Region.receive(system, memory, length, Mapped.RECEIVED)
-  }
+  if (wanted && capacityOf(length) !== null) return receiveMemory(system, memory, length, Mapped.RECEIVED)
   if (memory !== NO_MEMORY) system.binding.releaseMemory(memory)
-  if (wanted) throw new RangeError('no ring was lent')
+  if (wanted) throw new Unusable('it is no ring')
   return null
 }
+
+/** Takes over what the other end lends, also when it throws. @throws an {@link Unusable}, or a system error: there is no room for it */
+export function receiveMemory(system: System, memory: number, length: number, how: Mapped): Region {
+  if (memory === NO_MEMORY) throw new Unusable('there is none')
+  try {
+    return Region.receive(system, memory, length, how)
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EPERM') throw new Unusable('it is not sealed, and could be taken away while it is used')
+    if (code === 'EINVAL' || code === 'EACCES') throw new Unusable('it is of another kind or size')
+    throw error
+  }
+}
+
+/** The other end lends what no honest one lends. */
+export class Unusable extends Error {}

@@ -3,7 +3,7 @@
  * of readers may look on, and none of them can harm the ring or another reader.
  */
 import { Counter, type Features, Interest, StreamStats, WRITE } from '@camio/core/spi'
-import { Mapped, NO_MEMORY } from '../binding.js'
+import { Mapped } from '../binding.js'
 import { namedFeatures } from '../features.js'
 import { Door, type DoorHost } from '../link/door.js'
 import type { Guest } from '../link/guest.js'
@@ -12,7 +12,7 @@ import type { Link } from '../link/link.js'
 import { parseName } from '../name.js'
 import { FLAG_LENGTH, largestLossyMessage, ringLength, WriterState } from '../ring/layout.js'
 import { type Audience, LossyWriter } from '../ring/lossy-writer.js'
-import { Region } from '../ring/region.js'
+import { Region, receiveMemory } from '../ring/region.js'
 import { systemFor } from '../system.js'
 import type { ShmTarget } from '../target.js'
 import { WritingStream } from './writing-stream.js'
@@ -150,14 +150,9 @@ export class BroadcastStream extends WritingStream implements DoorHost {
 }
 
 /** @returns `null`: it lends none that could be used; it was given back */
-function receiveFlags({ system }: Guest, { memory, length }: Hello): Region | null {
-  if (memory === NO_MEMORY) return null
-  if (length !== FLAG_LENGTH) {
-    system.binding.releaseMemory(memory)
-    return null
-  }
+function receiveFlags({ system }: Guest, { memory }: Hello): Region | null {
   try {
-    return Region.receive(system, memory, length, Mapped.RECEIVED)
+    return receiveMemory(system, memory, FLAG_LENGTH, Mapped.RECEIVED)
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 /** The connecting end of a duplex stream. */
-import { fromSystemError, type Stream } from '@camio/core/spi'
-import { connect, type Met } from '../link/connect.js'
+import type { Stream } from '@camio/core/spi'
+import { badMemory, connect, type Met } from '../link/connect.js'
 import { Kind } from '../link/hello.js'
 import { parseName } from '../name.js'
 import { ringLength } from '../ring/layout.js'
@@ -32,6 +32,6 @@ export async function openDuplex(target: ShmTarget, kinds: number = Kind.DUPLEX)
   } catch (error) {
     incoming?.release()
     link.close()
-    throw fromSystemError(error, target.uri, 'cannot use the memory of')
+    throw badMemory(error, target)
   }
 }

@@ -1,13 +1,13 @@
 /** Named rings: who has the name, and who connects to it. */
-import { fromSystemError, isCamioError, type Stream } from '@camio/core/spi'
-import { Mapped, NO_MEMORY } from '../binding.js'
-import { connect, type Met } from '../link/connect.js'
+import { isCamioError, type Stream } from '@camio/core/spi'
+import { Mapped } from '../binding.js'
+import { badMemory, connect, type Met } from '../link/connect.js'
 import { Kind } from '../link/hello.js'
 import { parseName } from '../name.js'
 import { capacityOf, FLAG_LENGTH } from '../ring/layout.js'
-import { Region } from '../ring/region.js'
+import { Region, receiveMemory, Unusable } from '../ring/region.js'
 import { systemFor } from '../system.js'
-import { refusal, type ShmTarget } from '../target.js'
+import type { ShmTarget } from '../target.js'
 import { BroadcastStream, lossyFeatures } from './broadcast-stream.js'
 import { GatherStream } from './gather-stream.js'
 import { OnlookerStream } from './onlooker-stream.js'
@@ -48,18 +48,18 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
   flags.forget()
   try {
     const { memory, length, position, sequence } = hello
+    const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     const capacity = capacityOf(length)
-    if (memory === NO_MEMORY || capacity === null || position % 8 !== 0) {
-      if (memory !== NO_MEMORY) system.binding.releaseMemory(memory)
-      throw refusal('ERR_CAMIO_CORRUPT', target, 'its writer lends no ring')
+    if (capacity === null || position % 8 !== 0) {
+      ring.release()
+      throw new Unusable('it is no ring')
     }
-    const ring = Region.receive(system, memory, length, Mapped.PRIVATELY)
     ring.forget()
     const init = target.init(parseName(target.address, target.uri).uri, lossyFeatures({ writable: false }, capacity))
     return new OnlookerStream(init, { link, ring, flags, start: { position, sequence } })
   } catch (error) {
     flags.release()
     link.close()
-    throw fromSystemError(error, target.uri, 'cannot use the memory of')
+    throw badMemory(error, target)
   }
 }
