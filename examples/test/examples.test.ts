@@ -67,7 +67,7 @@ test('demo: every transport, checksums the same, a table, nothing left behind', 
   t.is(code, 0, stderr)
   const lines = stdout.toString().trim().split('\n')
   t.regex(lines[0]!, /^scheme +route +MB\/s +copies +path +sha256$/)
-  for (const [i, scheme] of ['tcp', 'unix', 'tls'].entries())
+  for (const [i, scheme] of ['shm', 'tcp', 'unix', 'tls'].entries())
     t.regex(lines[i + 1]!, new RegExp(`^${scheme} +file -> ${scheme} -> .*\\d+ +\\d+ +\\S+ -> \\S+ +same$`))
   t.false(stdout.includes(0x1b), 'colours, though this is no terminal')
   t.regex(stderr, /Every copy has the checksum of the original/)
