@@ -21,7 +21,7 @@ import { decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION 
 import { Link } from './link.js'
 import { checkOwner } from './peer-policy.js'
 
-const { EAGAIN } = constants.errno
+const { EAGAIN, ECONNRESET, EPIPE } = constants.errno
 
 export interface Wish {
   /** Any of `Kind`, as bits. */
@@ -88,7 +88,8 @@ function say(system: System, { uri }: ShmTarget, socket: number, { kinds, reads,
     sequence: 0,
   })
   const sent = system.binding.sendHello(socket, words, lent?.memory ?? NO_MEMORY)
-  if (sent !== 0) throw fromSystemError(systemError(sent, 'sendmsg'), uri, 'cannot connect to')
+  // Turned away before it was asked what it wants: the answer says why.
+  if (sent !== 0 && sent !== -EPIPE) throw fromSystemError(systemError(sent, 'sendmsg'), uri, 'cannot connect to')
 }
 
 /** The owner's hello; its socket belongs to nobody then. Where it rejects, everything was given back. */
@@ -127,7 +128,8 @@ class Answer implements Watched {
     const words = helloRoom()
     const got = this.system.binding.receiveHello(this.socket, words)
     if (got === 1) this.take(words)
-    else if (got === 0) this.fail(refusal('ERR_CAMIO_RESET', this.target, 'its owner left without an answer'))
+    else if (got === 0 || got === -ECONNRESET)
+      this.fail(refusal('ERR_CAMIO_RESET', this.target, 'its owner left without an answer'))
     else if (got !== -EAGAIN)
       this.fail(fromSystemError(systemError(got, 'recvmsg'), this.target.uri, 'cannot connect to'))
   }
