@@ -24,7 +24,7 @@ export function checkFraming(own: Features, options: CoreOptionValues, uri: stri
 }
 
 /** `frame=` alone says enough. */
-function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
+export function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
   return options.framing ?? (options.frame === undefined ? undefined : 'messages')
 }
 

@@ -2,9 +2,18 @@
 export { ByteStream, type ByteStreamSizes, END, NOT_NOW, PENDING } from './bytes/byte-stream.js'
 export { ChunkStream } from './bytes/chunk-stream.js'
 export { BlockPool, pool } from './bytes/pool.js'
-export { type Availability, DRIVER_ABI, type Driver, defineDriver, type Target } from './driver.js'
+export {
+  type Advert,
+  type Availability,
+  DRIVER_ABI,
+  type Driver,
+  defineDriver,
+  type LocalServer,
+  type Target,
+} from './driver.js'
 export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten, systemError } from './error.js'
 export { type Features, features } from './features.js'
+export type { Calls, Forecast } from './forecast.js'
 export { Layer } from './layers/layer.js'
 export { List } from './list.js'
 export { Listener } from './listener.js'
