@@ -18,6 +18,8 @@ export interface Forecast {
   readonly readsInto?: boolean
   /** `Stream.region` */
   readonly region?: object
+  /** User-space copies that a rest costs which straddles two leases, when a frame is looked for: 1 if not said. */
+  readonly joins?: number
   readonly read?: Calls
   readonly write?: Calls
 }

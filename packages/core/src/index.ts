@@ -1,6 +1,14 @@
 /** `@camio/core`: what programs use. Whoever writes a transport imports `@camio/core/spi` as well. */
 export type { Availability, Driver } from './driver.js'
 export { CamioError, type CamioErrorCode, isCamioError } from './error.js'
+export type {
+  Costs,
+  ExplainedCandidate,
+  ExplainedEnd,
+  Explanation,
+  Measured,
+} from './explain/explanation.js'
+export { type ExplainOptions, explain } from './explain.js'
 export type { Features } from './features.js'
 export type { Listener } from './listener.js'
 export {

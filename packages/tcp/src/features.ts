@@ -29,6 +29,8 @@ export function socketForecast(kind: Kind, mode: Mode): Forecast {
     features: socketFeatures(kind, mode),
     kernel: native ? 'socket' : null,
     readsInto: native,
+    // Node's chunks: the rest leaves its own, and the next one is put behind it.
+    joins: native ? 1 : 2,
     read: { systemCalls: native && kind.scheme === 'unix' ? 2 : 1, wakeUps: 1 },
     write: { systemCalls: 1, wakeUps: 0 },
   }

@@ -6,11 +6,11 @@ import type { LocalServer, Target } from '../driver.js'
 import { isCamioError } from '../error.js'
 import { parseUri } from '../uri/parse.js'
 import { type HostPort, parseHostPort } from './host-port.js'
-import { type Listening, listening, receiver, sameForm } from './kernel-table.js'
+import { type Listening, listening, receivers, sameForm } from './kernel-table.js'
 import { addressesOf } from './lookup.js'
 
 /**
- * `Driver.reaches` of `scheme://host:port` over TCP: does every address of the host belong to this host, and would the connection come
+ * `Driver.reaches` of `scheme://host:port` over TCP: does every address of the host belong to this host, and would a connection come
  * to a socket that the process holds, and that its advert names? Linux; `false` elsewhere, and where another user's process does not
  * let itself be looked at.
  */
@@ -25,11 +25,13 @@ export async function heldBy(
   const sockets = await allListening()
   const inodes = new Set<string>()
   for (const address of addresses) {
-    const socket = receiver(sockets, { host: address, port })
-    if (socket === null || !advertised(socket, target.scheme, server)) return false
+    const [socket, ...others] = receivers(sockets, { host: address, port })
+    // A name may have two addresses of this host, and be listened on at one of them: the other leads nowhere.
+    if (socket === undefined) continue
+    if (others.length > 0 || !advertised(socket, target.scheme, server)) return false
     inodes.add(`socket:[${socket.inode}]`)
   }
-  return holdsAll(server.pid, inodes)
+  return inodes.size > 0 && (await holdsAll(server.pid, inodes))
 }
 
 async function resolved(host: string, signal = new AbortController().signal): Promise<string[]> {

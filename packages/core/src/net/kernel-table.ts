@@ -49,16 +49,13 @@ export function sameForm(host: string): string {
 }
 
 /**
- * The socket that a connection to `host` would come to: one bound to that very address, else one bound to every address. Where
- * there are several (SO_REUSEPORT) nobody can say which.
+ * The sockets that a connection to `host` may come to: those bound to that very address, else those bound to every address. Where
+ * there are several (SO_REUSEPORT) nobody can say which of them it will be.
  */
-export function receiver(sockets: readonly Listening[], { host, port }: HostPort): Listening | null {
+export function receivers(sockets: readonly Listening[], { host, port }: HostPort): Listening[] {
   const wanted = sameForm(host)
   const here = sockets.filter((socket) => socket.port === port)
   const choices = [wanted, ...(isIPv4(wanted) ? ['0.0.0.0', '::'] : ['::'])]
-  for (const choice of choices) {
-    const matches = here.filter((socket) => socket.host === choice)
-    if (matches.length > 0) return matches.length === 1 ? matches[0]! : null
-  }
-  return null
+  const matches = choices.map((choice) => here.filter((socket) => socket.host === choice))
+  return matches.find((some) => some.length > 0) ?? []
 }

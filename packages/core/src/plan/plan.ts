@@ -39,10 +39,15 @@ export interface OpenPlan {
 }
 
 /**
+ * @param more options of one URI beside the shared ones
  * @throws what is wrong in any circumstance, on whatever machine: `ERR_CAMIO_BAD_URI`, `ERR_CAMIO_UNKNOWN_OPTION`,
  *   `ERR_CAMIO_BAD_OPTION`. A scheme that is not there, or does not work here, only drops its candidate.
  */
-export function makePlan(uris: readonly string[], given: GivenOptions = {}): OpenPlan {
+export function makePlan(
+  uris: readonly string[],
+  given: GivenOptions = {},
+  more: (uri: string) => GivenOptions = () => ({}),
+): OpenPlan {
   checkCount(uris)
   checkGiven(given, uris[0]!)
   const wanted = parseNeeds(given)
@@ -50,7 +55,7 @@ export function makePlan(uris: readonly string[], given: GivenOptions = {}): Ope
   const staggerMs = parseStagger(stagger, uris[0]!)
   const { require, prefer, avoid, prohibit, stagger: _, ...options } = given
   const shares = shareOptions(uris, options, registry)
-  const seen = uris.map((uri, i) => look(uri, shares[i] as GivenOptions, wanted))
+  const seen = uris.map((uri, i) => look(uri, { ...shares[i], ...more(uri) }, wanted))
   const candidates = seen.map((candidate) => ({ ...candidate, sameAs: whomToBe(candidate, seen) }))
   return { candidates: inOrder(candidates, wanted), wanted, staggerMs }
 }
