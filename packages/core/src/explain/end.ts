@@ -53,8 +53,11 @@ export function plannedEnd({ uri, resolved, forecast, features }: Candidate): En
   }
 }
 
-/** @param side as what it is meant: its descriptor is asked for, and given back untouched */
-export function openEnd(stream: Stream, side: 'read' | 'write', registry: Registry): End {
+/**
+ * @param side as what it is meant: its descriptor is asked for, and given back untouched
+ * @param forecast what its calls cost: streams do not say
+ */
+export function openEnd(stream: Stream, side: 'read' | 'write', forecast: Forecast): End {
   return {
     uri: stream.uri,
     features: stream.features,
@@ -62,7 +65,7 @@ export function openEnd(stream: Stream, side: 'read' | 'write', registry: Regist
     readsInto: stream.readInto !== undefined && stream.readsInto,
     region: stream.region ?? null,
     maxClaim: stream.features.writable ? stream.maxClaim : 0,
-    ...costsOf(stream.features, forecastOf(stream, registry), aroundOf(stream)),
+    ...costsOf(stream.features, forecast, aroundOf(stream)),
   }
 }
 
@@ -84,8 +87,8 @@ function kernelOf(stream: Stream, side: 'read' | 'write'): KernelPlace['kind'] |
   return end?.kind ?? null
 }
 
-/** A stream does not say what it costs; its driver does. */
-function forecastOf(stream: Stream, registry: Registry): Forecast {
+/** What the driver says of streams that are called as this one is. */
+export function forecastOf(stream: Stream, registry: Registry): Forecast {
   let resolved: Resolved
   try {
     resolved = resolve(stream.uri, { registry })

@@ -6,7 +6,7 @@ import { type Candidate, makePlan, type OpenPlan } from '../plan/plan.js'
 import { registry as globalRegistry, type Registry } from '../registry.js'
 import { isStream, type Stream } from '../stream.js'
 import { parseUri } from '../uri/parse.js'
-import { type End, openEnd, plannedEnd } from './end.js'
+import { type End, forecastOf, openEnd, plannedEnd } from './end.js'
 import type { ExplainedCandidate, ExplainedEnd } from './explanation.js'
 
 export type Role = 'source' | 'sink' | 'stream'
@@ -34,14 +34,13 @@ export function sideOf(what: string | readonly string[] | Stream, role: Role, gi
   return plannedSide(
     makePlan(uris, given, (uri) => modeFor(role, uri, given, registry)),
     role,
-    registry,
   )
 }
 
 // ------------------------------------------------------------------------------------------------ open already
 
 function streamSide(stream: Stream, role: Role, registry: Registry): Side {
-  const end = openEnd(stream, sideName(role), registry)
+  const end = openEnd(stream, sideName(role), forecastOf(stream, registry))
   const explained: ExplainedEnd = {
     candidates: [{ uri: stream.uri, fate: 'opened', features: stream.features }],
     chosen: stream.uri,
@@ -55,7 +54,7 @@ function sideName(role: Role): 'read' | 'write' {
 
 // ------------------------------------------------------------------------------------------------ planned
 
-function plannedSide(plan: OpenPlan, role: Role, registry: Registry): Side {
+function plannedSide(plan: OpenPlan, role: Role): Side {
   const { candidates } = plan
   const first = candidates.find(({ dropped }) => dropped === null) ?? null
   return {
@@ -68,7 +67,7 @@ function plannedSide(plan: OpenPlan, role: Role, registry: Registry): Side {
         chosen: winner.uri,
       }
       const close = () => stream.close()
-      return { stream, explained, end: openEnd(stream, sideName(role), registry), close }
+      return { stream, explained, end: openEnd(stream, sideName(role), winner.forecast), close }
     },
   }
 }
