@@ -35,7 +35,10 @@ export interface OpenControl {
 
 /** Of a list of candidates. */
 export interface RaceControl {
-  /** How long a candidate is alone before the next one is tried beside it: 10 ms to 2 s, `250ms` by default (RFC 8305). */
+  /**
+   * How long a candidate is alone before the next one is tried beside it: 10 ms to 2 s (RFC 8305). By default `250ms`, and `2s` for a
+   * server of this host that must be known to be the one that others reach.
+   */
   readonly stagger?: number | string | undefined
 }
 

@@ -4,7 +4,7 @@ import type { Stream } from '../stream.js'
 import { type CandidateReport, NoCandidate, reasonOf } from './no-candidate.js'
 import { type Candidate, needsUnmet, type OpenPlan } from './plan.js'
 import { prove } from './prove.js'
-import { AllFailed, type Attempt, race, type Standing } from './race.js'
+import { AllFailed, type Attempt, race, STAGGER_MS, type Standing } from './race.js'
 import { unmet, type Wanted } from './wishes.js'
 
 export interface Opened {
@@ -16,14 +16,14 @@ export interface Opened {
 
 /** @throws {@link NoCandidate}; the only candidate's own error where there is one; the signal's reason */
 export async function carryOut(plan: OpenPlan, signal: AbortSignal | undefined): Promise<Opened> {
-  const { candidates, wanted, staggerMs } = plan
+  const { candidates } = plan
   signal?.throwIfAborted()
   const tried = candidates.filter(({ dropped }) => dropped === null)
-  const attempts = tried.map((candidate) => attemptOf(candidate, wanted))
+  const attempts = tried.map((candidate) => attemptOf(candidate, plan))
   // Nobody is there to be told how its closing went.
   const drop = (late: Stream) => void late.close({ discard: true }).catch(() => {})
   try {
-    const { value: stream, standings, failures } = await race(attempts, { signal, staggerMs, drop })
+    const { value: stream, standings, failures } = await race(attempts, { signal, drop })
     const winner = tried[standings.indexOf('won')]!
     return { stream, winner, reports: reports(candidates, standings, failures) }
   } catch (error) {
@@ -39,8 +39,15 @@ export async function carryOut(plan: OpenPlan, signal: AbortSignal | undefined):
   }
 }
 
-function attemptOf(candidate: Candidate, wanted: Wanted): Attempt<Stream> {
-  return { alone: candidate.byOrder, run: (signal) => openCandidate(candidate, wanted, signal) }
+/**
+ * Who the server of this host is, is found out on this host: where that takes long the machine is busy, and the answer is worth
+ * waiting for. Only a server that hangs costs so much: the most that RFC 8305 allows.
+ */
+const PROOF_MS = 2000
+
+function attemptOf(candidate: Candidate, { wanted, staggerMs }: OpenPlan): Attempt<Stream> {
+  const aloneMs = staggerMs ?? (candidate.sameAs === null ? STAGGER_MS : PROOF_MS)
+  return { alone: candidate.byOrder, aloneMs, run: (signal) => openCandidate(candidate, wanted, signal) }
 }
 
 async function openCandidate(candidate: Candidate, wanted: Wanted, signal: AbortSignal): Promise<Stream> {

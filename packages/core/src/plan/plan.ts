@@ -10,7 +10,6 @@ import { registry as globalRegistry } from '../registry.js'
 import { badOption } from '../uri/schema.js'
 import { parseDuration } from '../uri/units.js'
 import { checkCount } from './candidates.js'
-import { STAGGER_MS } from './race.js'
 import { shareOptions } from './share.js'
 import { compare, parseNeeds, unmet, type Wanted } from './wishes.js'
 
@@ -35,7 +34,8 @@ export interface OpenPlan {
   /** Those that are tried, in this order; behind them those that are not. */
   readonly candidates: readonly Candidate[]
   readonly wanted: Wanted
-  readonly staggerMs: number
+  /** How long a candidate is alone, if the program said so. */
+  readonly staggerMs: number | undefined
 }
 
 /**
@@ -60,8 +60,8 @@ export function makePlan(
   return { candidates: inOrder(candidates, wanted), wanted, staggerMs }
 }
 
-function parseStagger(given: unknown, uri: string): number {
-  if (given === undefined) return STAGGER_MS
+function parseStagger(given: unknown, uri: string): number | undefined {
+  if (given === undefined) return undefined
   const ms = typeof given === 'string' ? parseDuration(given) : given
   if (typeof ms === 'number' && ms >= 10 && ms <= 2000) return ms
   throw badOption('stagger', `is "${shorten(String(given), 60)}", not a time from 10ms to 2s`, uri)

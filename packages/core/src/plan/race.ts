@@ -12,6 +12,8 @@ export interface Attempt<T> {
   run(signal: AbortSignal): T | Promise<T>
   /** Taken by its place, never by a race: it begins when all before it have failed, and nothing begins beside it. */
   readonly alone?: boolean
+  /** How long it is alone before the next one begins beside it, in milliseconds; {@link STAGGER_MS} by default. */
+  readonly aloneMs?: number
 }
 
 /** Calls `fn` after `ms` milliseconds. @returns what keeps it from that */
@@ -21,7 +23,6 @@ export interface RaceOptions<T> {
   readonly signal?: AbortSignal | undefined
   /** Undoes a success that came too late. Must not throw. */
   drop(late: T): void
-  readonly staggerMs?: number | undefined
   /** The clock; `setTimeout` by default. */
   readonly later?: Later | undefined
 }
@@ -93,8 +94,8 @@ class Race<T> {
     this.running++
     this.standings[index] = 'running'
     if (this.mayBeJoined(index)) {
-      const { later = byTimeout, staggerMs = STAGGER_MS } = this.options
-      this.stopTimer = later(staggerMs, () => this.start())
+      const { later = byTimeout } = this.options
+      this.stopTimer = later(this.attempts[index]!.aloneMs ?? STAGGER_MS, () => this.start())
     }
     void this.attempt(index)
   }

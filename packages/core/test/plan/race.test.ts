@@ -48,6 +48,7 @@ async function play(scripts: readonly Script[], staggerMs: number): Promise<Play
   const attempts = scripts.map(
     ({ takes, opens, alone }, index): Attempt<number> => ({
       alone,
+      aloneMs: staggerMs,
       run(signal) {
         starts[index] = clock.now
         signal.addEventListener('abort', () => aborted.push(index))
@@ -57,7 +58,7 @@ async function play(scripts: readonly Script[], staggerMs: number): Promise<Play
       },
     }),
   )
-  const options: RaceOptions<number> = { staggerMs, later: clock.later, drop: (late) => dropped.push(late) }
+  const options: RaceOptions<number> = { later: clock.later, drop: (late) => dropped.push(late) }
   const result = race(attempts, options).then(
     ({ value }) => value,
     (error: AllFailed) => {
@@ -150,11 +151,10 @@ test('what an attempt throws at once is its failure', async (t) => {
 test('all that failed are told, each in its place', async (t) => {
   const clock = new Clock()
   const fail = (takes: number, name: string): Attempt<never> => ({
+    aloneMs: 5,
     run: () => new Promise((_, reject) => clock.later(takes, () => reject(name))),
   })
-  const over = t.throwsAsync(
-    race([fail(30, 'a'), fail(1, 'b'), fail(1, 'c')], { drop() {}, later: clock.later, staggerMs: 5 }),
-  )
+  const over = t.throwsAsync(race([fail(30, 'a'), fail(1, 'b'), fail(1, 'c')], { drop() {}, later: clock.later }))
   await clock.runOut()
   t.deepEqual(((await over) as AllFailed).failures, ['a', 'b', 'c'])
   await t.throwsAsync(race([], { drop() {} }), { instanceOf: AllFailed })
