@@ -52,11 +52,15 @@ export type OpenOptions<U extends string = string> = RaceControl & Pick<Needs, '
 export type ListenOptions<U extends string = string> = OpenControl &
   Pick<Needs, 'require' | 'prohibit'> &
   CoreOptionInput &
-  (SchemeOf<U> extends never
-    ? { readonly [option: string]: unknown }
-    : SchemeOf<U> extends keyof SchemeOptions
-      ? SchemeOptions[SchemeOf<U>]
-      : { readonly [option: string]: unknown })
+  ([SchemeOf<U>] extends [never] ? AnyOptions : All<OptionsOf<SchemeOf<U>>>)
+
+type AnyOptions = { readonly [option: string]: unknown }
+
+/** Of each scheme by itself. */
+type OptionsOf<S extends string> = S extends keyof SchemeOptions ? SchemeOptions[S] : AnyOptions
+
+/** `A | B` to `A & B`: an option that two schemes have goes to both, and must be right for both. */
+type All<T> = (T extends unknown ? (one: T) => void : never) extends (all: infer I) => void ? I : never
 
 /**
  * Opens the stream that `uri` declares; of a list, the first candidate that opens, in the order of the list unless `prefer` and
@@ -69,11 +73,12 @@ export async function open<const U extends string>(
   uri: U | readonly U[],
   options?: OpenOptions<NoInfer<U>>,
 ): Promise<Stream> {
-  if (Array.isArray(uri) || asks(options, PLANNED)) {
+  const given = options as GivenOptions | undefined
+  if (Array.isArray(uri) || asks(given, PLANNED)) {
     const { openPlanned } = await import('./plan/open-planned.js')
-    return openPlanned([uri].flat() as string[], options)
+    return openPlanned([uri].flat() as string[], given)
   }
-  const stream = await connect(resolve(uri as string, options))
+  const stream = await connect(resolve(uri as string, given))
   streamOpened(stream)
   return stream
 }
@@ -109,17 +114,16 @@ export async function listen<const U extends string>(
   options?: ListenOptions<NoInfer<U>>,
 ): Promise<Listener> {
   const uris = [uri].flat() as string[]
-  if (asks(options, PLANNED)) {
+  const given = (options === undefined ? {} : options) as GivenOptions
+  if (asks(given, PLANNED)) {
     const { checkListen } = await import('./plan/check-listen.js')
-    checkListen(uris, options!)
+    checkListen(uris, given)
   }
-  if (!Array.isArray(uri)) return listenAt(resolveListen(uri as string, options))
-  const given: GivenOptions = options ?? {}
-  checkGiven(given, uris[0] ?? '')
+  if (!Array.isArray(uri)) return listenAt(resolveListen(uri as string, given))
+  if (uris.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
+  checkGiven(given, uris[0]!)
   const shares = shareOptions(uris, given, given.registry ?? globalRegistry)
-  const plans = uris.map((one, i) => resolveListen(one, shares[i]))
-  if (plans.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
-  return listenEverywhere(plans)
+  return listenEverywhere(uris.map((one, i) => resolveListen(one, shares[i])))
 }
 
 async function listenEverywhere(plans: readonly Resolved[]): Promise<Listener> {
