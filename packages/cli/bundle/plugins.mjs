@@ -11,6 +11,7 @@ const RARE = {
   'core/dist/layers/messages-view.js': 'MessagesView',
   'core/dist/layers/bytes-view.js': 'BytesView',
   'core/dist/layers/lease-guard.js': 'LeaseGuard',
+  'core/dist/plan/open-planned.js': 'openPlanned',
   'core/dist/selector.js': 'Selector',
   'file/dist/follower.js': 'Follower',
   'file/dist/mmap-stream.js': 'MmapStream',

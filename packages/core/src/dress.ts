@@ -24,7 +24,7 @@ export function checkFraming(own: Features, options: CoreOptionValues, uri: stri
 }
 
 /** `frame=` alone says enough. */
-function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
+export function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
   return options.framing ?? (options.frame === undefined ? undefined : 'messages')
 }
 
@@ -39,6 +39,10 @@ function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {
 }
 
 function guarded(stream: Stream, init: Init): Stream {
-  const debug = process.env.CAMIO_DEBUG?.split(',') ?? []
-  return debug.includes('lease') ? new LeaseGuard(stream, init) : stream
+  return asksForGuard() ? new LeaseGuard(stream, init) : stream
+}
+
+/** `CAMIO_DEBUG=lease` */
+export function asksForGuard(): boolean {
+  return process.env.CAMIO_DEBUG?.split(',').includes('lease') ?? false
 }

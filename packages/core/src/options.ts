@@ -40,6 +40,7 @@ const RESERVED = [
   'prefer',
   'avoid',
   'prohibit',
+  'stagger',
   'record',
   'tee',
   'rate',
