@@ -1,7 +1,7 @@
 /** The options that core owns for every scheme. A driver that declares one of them is refused. */
 
 import { type CamioError, isCamioError } from './error.js'
-import { FRAME_NAMES } from './layers/frames.js'
+import { FRAME_NAMES } from './layers/frames/names.js'
 import { DEFAULT_LIMITS } from './stream.js'
 import { type OptionInput, type OptionValues, option } from './uri/schema.js'
 import { parseWaitStrategy } from './wait/strategy.js'

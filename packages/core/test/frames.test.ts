@@ -3,7 +3,7 @@ import { END, type StreamLimits } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
 import { framed } from '../dist/layers/framed.js'
-import { FRAME_NAMES, type FrameName } from '../dist/layers/frames.js'
+import { FRAME_NAMES, type FrameName } from '../dist/layers/frames/names.js'
 import { bytes, counting, fromText, init, joined, text } from './support/init.js'
 import { type PullStep, Scripted } from './support/scripted.js'
 
