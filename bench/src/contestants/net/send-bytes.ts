@@ -1,7 +1,6 @@
-import { connect, type TcpNetConnectOpts } from 'node:net'
-import type { DuplexOptions } from 'node:stream'
 import { flag, number } from '../common/arguments.js'
 import { pattern } from '../common/payload.js'
+import { connect } from './connect.js'
 
 const IN_FLIGHT = 8
 
@@ -18,9 +17,7 @@ function next(): Buffer {
 
 // By default `write` says stop after each message of this size; `--ahead` leaves room for several.
 const room = flag('ahead') ? { highWaterMark: IN_FLIGHT * size } : {}
-// Types leave out that connect passes a stream's options on.
-const options: TcpNetConnectOpts & DuplexOptions = { host: '127.0.0.1', port: number('at', 0), ...room }
-const socket = connect(options)
+const socket = connect(room)
 
 function send(): void {
   for (let i = 0; i < IN_FLIGHT; i++) {

@@ -1,0 +1,55 @@
+/** What it costs as there are more rings, and as messages get larger: one case each, one chart together. */
+import { binary } from '../../report/number.js'
+import type { Case, Settings } from '../../types.js'
+import { type Ends, entry, type Terms } from '../parts/entries.js'
+import { gigabits, millions } from '../parts/figures.js'
+import { limitEnds, netEnds, oursEnds, zeromqEnds } from './programs.js'
+
+const powersOfTwo = (from: number, to: number, step: number): number[] => {
+  const values: number[] = []
+  for (let value = from; value <= to; value *= step) values.push(value)
+  return values
+}
+
+/** Shorter than elsewhere: there are many points. */
+const spans = (settings: Settings) => (settings.quick ? { warm: 200, time: 200 } : { warm: 600, time: 900 })
+
+export function ringsCases(settings: Settings): Case[] {
+  return powersOfTwo(1, 64, settings.quick ? 8 : 2).map((streams) => {
+    const terms: Terms = { args: { size: 64, streams, ...spans(settings) }, reporter: 'listener', figure: millions }
+    const args = ['--sum', '--wait', 'spin:1ms']
+    const ends: Ends[] = [
+      oursEnds('ours', 'ours', ['receive-many', 'send-many'], { args }),
+      limitEnds('shm-ring', ['receive', 'send'], '--how', 'placed'),
+      netEnds(['receive-frames', 'send-frames'], '--sum'),
+    ]
+    return {
+      name: `${streams} ${streams === 1 ? 'ring' : 'rings'} under one selector`,
+      unit: 'M/s',
+      better: 'higher',
+      entries: ends.map((each) => entry(each, terms)),
+      runs: settings.quick ? 1 : 5,
+      series: { name: '64 B in place, all rings busy', axis: 'rings under one selector', x: streams },
+    }
+  })
+}
+
+export function sizesCases(settings: Settings): Case[] {
+  return powersOfTwo(64, 1024 * 1024, settings.quick ? 128 : 4).map((size) => {
+    const terms: Terms = { args: { size, ...spans(settings) }, reporter: 'listener', figure: gigabits(size) }
+    const ends: Ends[] = [
+      oursEnds('ours', 'ours', ['receive-messages', 'send-copies']),
+      limitEnds('shm-ring', ['receive', 'send'], '--how', 'copied'),
+      netEnds(['receive-bytes', 'send-bytes']),
+      zeromqEnds(['receive', 'send']),
+    ]
+    return {
+      name: `messages of ${binary(size)}B`,
+      unit: 'Gbit/s',
+      better: 'higher',
+      entries: ends.map((each) => entry(each, terms)),
+      runs: settings.quick ? 1 : 5,
+      series: { name: 'copied messages', axis: 'bytes a message', x: size },
+    }
+  })
+}
