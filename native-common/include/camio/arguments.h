@@ -36,18 +36,24 @@ inline bool int_argument(const Napi::CallbackInfo& info, size_t index, int* out,
   return true;
 }
 
-// All bytes of a Uint8Array (or Buffer). They stay where they are until the call returns.
-inline bool bytes_argument(const Napi::CallbackInfo& info, size_t index, std::span<uint8_t>* out) {
+// All elements of a typed array of `Kind`. They stay where they are until the call returns.
+template <class T, napi_typedarray_type Kind>
+bool elements_argument(const Napi::CallbackInfo& info, size_t index, const char* refusal, std::span<T>* out) {
   napi_typedarray_type type = napi_int8_array;
   size_t length = 0;
   void* data = nullptr;
   if (napi_get_typedarray_info(info.Env(), info[index], &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      type != napi_uint8_array) {
-    throw_type(info.Env(), "a Uint8Array is needed");
+      type != Kind) {
+    throw_type(info.Env(), refusal);
     return false;
   }
-  *out = {static_cast<uint8_t*>(data), data == nullptr ? 0 : length};
+  *out = {static_cast<T*>(data), data == nullptr ? 0 : length};
   return true;
+}
+
+// All bytes of a Uint8Array (or Buffer).
+inline bool bytes_argument(const Napi::CallbackInfo& info, size_t index, std::span<uint8_t>* out) {
+  return elements_argument<uint8_t, napi_uint8_array>(info, index, "a Uint8Array is needed", out);
 }
 
 // Three arguments from `index` on: a Uint8Array, an offset and a length that lie within it.
@@ -63,18 +69,12 @@ inline bool range_argument(const Napi::CallbackInfo& info, size_t index, std::sp
   return true;
 }
 
-// All elements of an Int32Array.
 inline bool int32s_argument(const Napi::CallbackInfo& info, size_t index, std::span<int32_t>* out) {
-  napi_typedarray_type type = napi_int8_array;
-  size_t length = 0;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(info.Env(), info[index], &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      type != napi_int32_array) {
-    throw_type(info.Env(), "an Int32Array is needed");
-    return false;
-  }
-  *out = {static_cast<int32_t*>(data), data == nullptr ? 0 : length};
-  return true;
+  return elements_argument<int32_t, napi_int32_array>(info, index, "an Int32Array is needed", out);
+}
+
+inline bool doubles_argument(const Napi::CallbackInfo& info, size_t index, std::span<double>* out) {
+  return elements_argument<double, napi_float64_array>(info, index, "a Float64Array is needed", out);
 }
 
 // Text without a NUL in it: what system calls take.

@@ -1,6 +1,6 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only; elsewhere the node engine runs. */
 import { fileURLToPath } from 'node:url'
-import { CamioError } from '@camio/core/spi'
+import { CamioError, type Loaded, loadNative } from '@camio/core/spi'
 import load from 'node-gyp-build'
 
 /** What keeps a system call from blocking; native/transfer.h has the same numbers. */
@@ -76,29 +76,11 @@ export interface Binding {
   mapClose(mapping: number): void
 }
 
-interface Loaded {
-  readonly binding: Binding | null
-  /** Why there is none. */
-  readonly reason?: string
-}
+let loaded: Loaded<Binding> | undefined
 
-let loaded: Loaded | undefined
-
-export function loadBinding(): Loaded {
-  loaded ??= tryLoad()
+export function loadBinding(): Loaded<Binding> {
+  loaded ??= loadNative(() => load(fileURLToPath(new URL('..', import.meta.url))) as Binding)
   return loaded
-}
-
-function tryLoad(): Loaded {
-  const { platform } = process
-  if (platform !== 'linux') return { binding: null, reason: `the native engine is for Linux, this is ${platform}` }
-  // Lets tests and users run without it, as on a platform that has none.
-  if (process.env.CAMIO_NATIVE === '0') return { binding: null, reason: 'CAMIO_NATIVE=0 is set' }
-  try {
-    return { binding: load(fileURLToPath(new URL('..', import.meta.url))) as Binding }
-  } catch (error) {
-    return { binding: null, reason: `the native part cannot be loaded: ${(error as Error).message}` }
-  }
 }
 
 export type EngineChoice = 'auto' | 'native' | 'node'

@@ -1,26 +1,13 @@
 #include "address.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 
 namespace camio::tcp {
-
-int ip_address(const std::string& host, int port, Address* out) {
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return EINVAL;
-  std::memcpy(&out->storage, found->ai_addr, found->ai_addrlen);
-  out->length = found->ai_addrlen;
-  ::freeaddrinfo(found);
-  return 0;
-}
 
 int unix_address(const std::string& name, bool abstract, Address* out) {
   sockaddr_un address{};
@@ -49,16 +36,9 @@ std::string unix_path(const Address& address) {
 }  // namespace
 
 Napi::Object describe(Napi::Env env, const Address& address) {
+  if (address.family() != AF_UNIX) return describe_ip(env, address);
   Napi::Object result = Napi::Object::New(env);
-  if (address.family() == AF_UNIX) {
-    result.Set("path", unix_path(address));
-    return result;
-  }
-  char host[NI_MAXHOST] = "";
-  char port[NI_MAXSERV] = "0";
-  ::getnameinfo(address.get(), address.length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-  result.Set("host", host);
-  result.Set("port", std::stoi(port));
+  result.Set("path", unix_path(address));
   return result;
 }
 

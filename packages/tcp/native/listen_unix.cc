@@ -103,7 +103,7 @@ Napi::Value listen_unix(const Napi::CallbackInfo& info) {
   Listening result = abstract ? listen_on_name(std::move(socket), address, backlog)
                               : listen_on_path(std::move(socket), name, address, mode, backlog);
   if (result.error != 0) return throw_errno(env, result.syscall, result.error);
-  const int slot = Env::of(env).add(std::move(result.socket), std::move(result.file));
+  const int slot = Env::of(env).add({std::move(result.socket), std::move(result.file)});
   return slot < 0 ? throw_errno(env, "epoll_ctl", -slot) : Napi::Number::New(env, slot);
 }
 

@@ -1,5 +1,3 @@
-#include <camio/arguments.h>
-#include <camio/error.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -9,19 +7,7 @@ namespace camio::tcp {
 
 namespace {
 
-// (table, onEvents)
-Napi::Value start(const Napi::CallbackInfo& info) {
-  std::span<int32_t> table;
-  Napi::Function on_events;
-  if (!int32s_argument(info, 0, &table) || !function_argument(info, 1, &on_events)) return info.Env().Undefined();
-  const int error = Env::of(info.Env()).start(info[0].As<Napi::TypedArray>(), on_events);
-  return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "epoll_create1", error);
-}
-
-// () -> pairs in the table, or -errno
-Napi::Value poll(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), Env::of(info.Env()).harvest());
-}
+Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(info, "camio:tcp"); }
 
 }  // namespace
 
@@ -31,7 +17,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
   add("start", start);
-  add("poll", poll);
+  add("poll", epoll_poll<Engine>);
   add("connectIp", connect_ip);
   add("connectUnix", connect_unix);
   add("connected", connected);

@@ -2,6 +2,7 @@
 
 #include <camio/arguments.h>
 #include <camio/error.h>
+#include <camio/socket_option.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -28,18 +29,14 @@ bool ip_options_argument(const Napi::CallbackInfo& info, size_t index, SocketOpt
 
 namespace {
 
-int set(int fd, int level, int name, int value) {
-  return ::setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
-}
-
 int apply_all(const SocketOptions& options, int family, int fd) {
   const bool ip = family != AF_UNIX;
   int error = 0;
-  if (ip && options.nodelay) error = set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  if (error == 0 && ip && options.keepalive) error = set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  if (error == 0 && ip && options.reuseport) error = set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (error == 0 && options.receive_buffer > 0) error = set(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
-  if (error == 0 && options.send_buffer > 0) error = set(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+  if (ip && options.nodelay) error = set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (error == 0 && ip && options.keepalive) error = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (error == 0 && ip && options.reuseport) error = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (error == 0 && options.receive_buffer > 0) error = set_option(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+  if (error == 0 && options.send_buffer > 0) error = set_option(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);
   return error;
 }
 

@@ -35,9 +35,10 @@ ssize_t send_pieces(int fd, std::span<uint8_t> first, std::span<uint8_t> second,
 int fd_argument(const Napi::CallbackInfo& info, size_t index) {
   int slot = 0;
   if (!int_argument(info, index, &slot)) return -1;
-  const int fd = Env::of(info.Env()).fd(slot);
-  if (fd < 0) throw_range(info.Env(), "the socket is closed");
-  return fd;
+  const Socket* socket = Env::of(info.Env()).find(slot);
+  if (socket != nullptr) return socket->fd();
+  throw_range(info.Env(), "the socket is closed");
+  return -1;
 }
 
 // (slot, bytes, offset, length) -> bytes received, 0 at the end

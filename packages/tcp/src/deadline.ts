@@ -43,15 +43,3 @@ export async function within<T>(deadline: Deadline, work: (signal: AbortSignal) 
     deadline.done()
   }
 }
-
-/** `promise`, or the signal's reason if that comes first; what comes too late is handed to `late`. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void = () => {}): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason)
-    if (signal.aborted) aborted()
-    else signal.addEventListener('abort', aborted)
-    promise
-      .then((value) => (signal.aborted ? late(value) : resolve(value)), reject)
-      .finally(() => signal.removeEventListener('abort', aborted))
-  })
-}

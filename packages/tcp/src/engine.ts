@@ -1,10 +1,11 @@
 /** What runs the sockets: the native engine, or node:net behind the same contract. */
+import type { HostPort } from '@camio/core/net'
 import { type Availability, CamioError, type Listener, type Stream, type Target } from '@camio/core/spi'
-import type { HostPort, UnixName } from './address.js'
 import { loadBinding } from './native/binding.js'
 import { NativeEngine } from './native/engine.js'
 import { NodeEngine } from './node/engine.js'
 import type { tcpOptions, unixOptions } from './options.js'
+import type { UnixName } from './unix-name.js'
 
 export type TcpTarget = Target<typeof tcpOptions>
 export type UnixTarget = Target<typeof unixOptions>

@@ -1,7 +1,7 @@
 /** Which users may be at the other end of a unix socket (`uid=`). Abstract names have no permissions, so they need it. */
 import { CamioError } from '@camio/core/spi'
-import type { UnixName } from './address.js'
 import type { UnixTarget } from './engine.js'
+import type { UnixName } from './unix-name.js'
 
 export interface PeerPolicy {
   /** Must the peer's user be known? */

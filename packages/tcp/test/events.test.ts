@@ -1,8 +1,9 @@
 /** From epoll's events to their owners, with a binding that does as it is told: what a real kernel does only now and then. */
+
 import { constants } from 'node:os'
+import { Dispatcher } from '@camio/core/spi'
 import test from 'ava'
 import type { Binding } from '../dist/native/binding.js'
-import { Dispatcher } from '../dist/native/dispatcher.js'
 import { Linger } from '../dist/native/linger.js'
 
 /** A table of events that a test fills. */

@@ -18,3 +18,15 @@ export function onAbort(signal: AbortSignal | undefined, listener: AbortListener
 export function offAbort(signal: AbortSignal | undefined, listener: AbortListener): void {
   signal?.removeEventListener('abort', listener)
 }
+
+/** `promise`, or the signal's reason if that comes first; what comes too late is handed to `late`. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void = () => {}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    if (signal.aborted) aborted()
+    else signal.addEventListener('abort', aborted)
+    promise
+      .then((value) => (signal.aborted ? late(value) : resolve(value)), reject)
+      .finally(() => signal.removeEventListener('abort', aborted))
+  })
+}

@@ -1,12 +1,10 @@
 /** `tcp://host:port` */
+import { addressesOf, listenOn, parseHostPort } from '@camio/core/net'
 import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { parseHostPort } from '../address.js'
 import { Deadline, within } from '../deadline.js'
 import { available, defaultEngine, engineFor, type TcpTarget } from '../engine.js'
 import { MODES, socketFeatures } from '../features.js'
-import { listenOn } from '../listen-hosts.js'
-import { addressesOf } from '../lookup.js'
 import { tcpOptions } from '../options.js'
 import { firstOf } from '../race.js'
 

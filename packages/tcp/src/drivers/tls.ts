@@ -1,10 +1,9 @@
 /** `tls://host:port`, on node:tls. */
+import { listenOn, parseHostPort } from '@camio/core/net'
 import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { parseHostPort } from '../address.js'
 import { Deadline, within } from '../deadline.js'
 import { MODES, socketFeatures } from '../features.js'
-import { listenOn } from '../listen-hosts.js'
 import { tlsOptions } from '../options.js'
 import { connectTls } from '../tls/connect.js'
 import type { TlsTarget } from '../tls/credentials.js'

@@ -1,11 +1,11 @@
 /** `unix:/path` and `unix:@name` */
 import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { parseUnixName } from '../address.js'
 import { Deadline, within } from '../deadline.js'
 import { available, defaultEngine, engineFor, type UnixTarget } from '../engine.js'
 import { MODES, socketFeatures } from '../features.js'
 import { unixOptions } from '../options.js'
+import { parseUnixName } from '../unix-name.js'
 
 export const unixDriver = defineDriver({
   abi: DRIVER_ABI,

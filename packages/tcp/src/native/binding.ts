@@ -2,17 +2,13 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
 
 /**
  * Sockets are known by slots, small numbers that are used again after `close`. Setting up throws system errors as node:fs does;
  * what runs per batch answers a number, negative: `-errno`.
  */
-export interface Binding {
-  /** `table` receives pairs of slot and epoll events; `onEvents(count)` is told of them once a wake-up. Once an environment. */
-  start(table: Int32Array, onEvents: (count: number) => void): void
-  /** Looks without waiting and fills the table. */
-  poll(): number
-
+export interface Binding extends SlotBinding {
   /**
    * Hosts are numeric. `flags`: see {@link Flag}. `buffers`: SO_RCVBUF and SO_SNDBUF, 0 to leave them. `congestion`: a
    * name, or nothing to leave it. @returns a slot
@@ -51,8 +47,6 @@ export interface Binding {
   unacknowledged(slot: number): number
   /** Sends no more; receiving goes on unless `both` ways are shut. */
   shutDown(slot: number, both: boolean): number
-  /** @param reset abort the connection and drop what was not sent */
-  close(slot: number, reset: boolean): void
 
   descriptor(slot: number): number
   localAddress(slot: number): SocketName
@@ -67,32 +61,13 @@ export type SocketName = { readonly host: string; readonly port: number } | { re
 /** `UNPACED_HERE`: between two ends on this host no pacing congestion control, see native/congestion.h. */
 export const Flag = { NODELAY: 1, KEEPALIVE: 2, REUSEPORT: 4, UNPACED_HERE: 8 } as const
 
-/** Events of epoll(7). */
-export const Epoll = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, RDHUP: 0x2000 } as const
+let loaded: Loaded<Binding> | undefined
 
-interface Loaded {
-  readonly binding: Binding | null
-  /** Why there is none. */
-  readonly reason?: string
-}
-
-let loaded: Loaded | undefined
-
-export function loadBinding(): Loaded {
-  loaded ??= load()
-  return loaded
-}
-
-function load(): Loaded {
-  if (process.platform !== 'linux')
-    return { binding: null, reason: `the native engine is for Linux, this is ${process.platform}` }
-  // Lets tests and users run without it, as on a platform that has none.
-  if (process.env.CAMIO_NATIVE === '0') return { binding: null, reason: 'CAMIO_NATIVE=0 is set' }
-  try {
+export function loadBinding(): Loaded<Binding> {
+  loaded ??= loadNative(() => {
     const require = createRequire(import.meta.url)
     const build = require('node-gyp-build') as (folder: string) => Binding
-    return { binding: build(dirname(dirname(dirname(fileURLToPath(import.meta.url))))) }
-  } catch (error) {
-    return { binding: null, reason: `the native part cannot be loaded: ${(error as Error).message}` }
-  }
+    return build(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+  })
+  return loaded
 }

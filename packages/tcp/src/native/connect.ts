@@ -1,7 +1,5 @@
 /** One attempt to connect, until the system has decided. */
-import { Interest, KeepAlive, systemError } from '@camio/core/spi'
-import { Epoll } from './binding.js'
-import type { Watched } from './dispatcher.js'
+import { Epoll, Interest, KeepAlive, systemError, type Watched } from '@camio/core/spi'
 import type { NativeSockets } from './sockets.js'
 
 /**

@@ -1,10 +1,10 @@
 /** The native engine: sockets made, and made into streams. */
+import { type HostPort, hostPortUri, parseLocal, samePort } from '@camio/core/net'
 import type { Listener, Stream } from '@camio/core/spi'
-import { type HostPort, hostPortUri, parseLocal, type UnixName, unixUri } from '../address.js'
 import type { Engine, TcpTarget, UnixTarget } from '../engine.js'
 import { socketFeatures } from '../features.js'
 import { peerPolicy } from '../peer-policy.js'
-import { samePort } from '../same-port.js'
+import { type UnixName, unixUri } from '../unix-name.js'
 import { Flag } from './binding.js'
 import { unpacedHere, withCongestion } from './congestion.js'
 import { connection } from './connect.js'

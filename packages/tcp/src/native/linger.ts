@@ -3,8 +3,9 @@
  * lose it by itself - but bytes of the peer's that were not read, or come later, make the system reset the connection, and a
  * reset overtakes what is still on its way.
  */
+
 import { constants } from 'node:os'
-import type { Watched } from './dispatcher.js'
+import type { Watched } from '@camio/core/spi'
 import type { NativeSockets } from './sockets.js'
 
 const { EAGAIN } = constants.errno

@@ -1,8 +1,13 @@
 /** Listening sockets of the native engine: accepted in batches, as far as the program asks for streams. */
 import { constants } from 'node:os'
-import { type CamioError, fromSystemError, type Stream, systemError } from '@camio/core/spi'
-import { WaitingListener } from '../waiting-listener.js'
-import type { Watched } from './dispatcher.js'
+import {
+  type CamioError,
+  fromSystemError,
+  type Stream,
+  systemError,
+  WaitingListener,
+  type Watched,
+} from '@camio/core/spi'
 import type { NativeSockets } from './sockets.js'
 
 const { EAGAIN } = constants.errno

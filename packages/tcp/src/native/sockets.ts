@@ -1,7 +1,7 @@
 /** The native engine of one thread: its binding, its dispatcher, and what is made of them. */
+import { Dispatcher } from '@camio/core/spi'
 import type { Binding } from './binding.js'
 import { loadBinding } from './binding.js'
-import { Dispatcher } from './dispatcher.js'
 
 export interface NativeSockets {
   readonly binding: Binding

@@ -7,16 +7,16 @@ import {
   type CloseOptions,
   Counter,
   END,
+  Epoll,
   Interest,
   KeepAlive,
   type KernelEnd,
   NOT_NOW,
   type StreamInit,
   systemError,
+  type Watched,
   WRITE,
 } from '@camio/core/spi'
-import { Epoll } from './binding.js'
-import type { Watched } from './dispatcher.js'
 import { Linger } from './linger.js'
 import type { NativeSockets } from './sockets.js'
 

@@ -1,11 +1,11 @@
 /** The engine on node:net, for platforms without the native part. */
 import { createServer, type NetConnectOpts, type Server, type Socket } from 'node:net'
+import { type HostPort, hostPortUri, parseLocal, samePort } from '@camio/core/net'
 import { CamioError, type Listener, type Stream, type Target } from '@camio/core/spi'
-import { type HostPort, hostPortUri, parseLocal, type UnixName, unixUri } from '../address.js'
 import type { Engine, TcpTarget, UnixTarget } from '../engine.js'
 import { socketFeatures } from '../features.js'
 import { peerPolicy } from '../peer-policy.js'
-import { samePort } from '../same-port.js'
+import { type UnixName, unixUri } from '../unix-name.js'
 import { connectSocket } from './connect.js'
 import { listening, NodeListener } from './listener.js'
 import { listenOnPath } from './socket-path.js'

@@ -1,7 +1,6 @@
 /** `net.Server`s (or `tls.Server`s) as a listener. Node accepts by itself: what nobody asked for yet waits here, up to `backlog`. */
 import type { Server, Socket } from 'node:net'
-import { type CamioError, fromSystemError, type Stream } from '@camio/core/spi'
-import { WaitingListener } from '../waiting-listener.js'
+import { type CamioError, fromSystemError, type Stream, WaitingListener } from '@camio/core/spi'
 
 export interface NodeListenerParts {
   /** One for each server. */

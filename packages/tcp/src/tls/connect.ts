@@ -1,10 +1,9 @@
 /** The client's side of TLS. */
 import { isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls'
+import { addressesOf, type HostPort, hostPortUri } from '@camio/core/net'
 import type { Stream } from '@camio/core/spi'
-import { type HostPort, hostPortUri } from '../address.js'
 import { socketFeatures } from '../features.js'
-import { addressesOf } from '../lookup.js'
 import { connectSocket } from '../node/connect.js'
 import { ipOptions } from '../node/engine.js'
 import { firstOf } from '../race.js'

@@ -1,8 +1,8 @@
 /** The server's side of TLS: a connection is accepted when its handshake is over. */
 import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
+import { hostPortUri } from '@camio/core/net'
 import { CamioError, type Listener } from '@camio/core/spi'
-import { hostPortUri } from '../address.js'
 import { socketFeatures } from '../features.js'
 import { bindIp, placeOf } from '../node/engine.js'
 import { NodeListener } from '../node/listener.js'

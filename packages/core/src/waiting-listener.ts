@@ -1,5 +1,7 @@
-/** What the listeners of both engines share: the process lives while somebody waits for a stream, and only then. */
-import { Interest, KeepAlive, Listener } from '@camio/core/spi'
+/** A listener without a handle of the event loop: the process lives while somebody waits for a stream, and only then. */
+import { Listener } from './listener.js'
+import { Interest } from './source.js'
+import { KeepAlive } from './wait/keep-alive.js'
 
 export abstract class WaitingListener extends Listener {
   protected readonly keepAlive = new KeepAlive()

@@ -1,9 +1,18 @@
 /**
  * From the table of epoll's events to the streams they concern. One native call fills the table, and only who waits is woken, so
- * that idle sockets cost nothing.
+ * that idle descriptors cost nothing.
  */
-import { addPoller, removePoller } from '@camio/core/spi'
-import type { Binding } from './binding.js'
+import { addPoller, removePoller } from './loop.js'
+
+/** A native part's table of events, and its slots: `EpollTable` of native-common. */
+export interface SlotBinding {
+  /** `table` receives pairs of slot and epoll events; `onEvents(count)` is told of them once a wake-up. Once an environment. */
+  start(table: Int32Array, onEvents: (count: number) => void): void
+  /** Looks without waiting and fills the table. */
+  poll(): number
+  /** @param reset abort the connection, where there is such a thing, and drop what was not sent */
+  close(slot: number, reset: boolean): void
+}
 
 /** Whoever owns a slot. */
 export interface Watched {
@@ -26,7 +35,7 @@ export class Dispatcher {
   private slots = 0
   private readonly poller = () => this.dispatch(this.binding.poll())
 
-  constructor(private readonly binding: Binding) {
+  constructor(private readonly binding: SlotBinding) {
     binding.start(this.table, (count) => this.dispatch(count))
   }
 
@@ -51,7 +60,7 @@ export class Dispatcher {
     this.early[slot] = events
   }
 
-  /** Closes the slot's socket; its number may be used again at once. */
+  /** Closes the slot; its number may be used again at once. */
   close(slot: number, reset: boolean): void {
     this.owners[slot] = undefined
     this.binding.close(slot, reset)
@@ -90,3 +99,6 @@ export class Dispatcher {
     }
   }
 }
+
+/** Events of epoll(7). */
+export const Epoll = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, RDHUP: 0x2000 } as const

@@ -1,5 +1,5 @@
 /** Which addresses a listener binds. */
-import type { HostPort } from './address.js'
+import type { HostPort } from './host-port.js'
 import { ANY_HOST, ANY_HOST_V4, addressesOf } from './lookup.js'
 
 /**

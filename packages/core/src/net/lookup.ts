@@ -1,7 +1,7 @@
 /** From a host's name to its addresses. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { orAbort } from './deadline.js'
+import { orAbort } from '../wait/abort.js'
 
 /**
  * Every address of `host`, families by turns beginning with the one that the system prefers (RFC 8305, section 4).

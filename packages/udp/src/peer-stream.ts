@@ -1,0 +1,123 @@
+/** An accepted stream: one peer of a listener's socket. */
+import { type Address, CamioError, Counter, Interest, type StreamInit } from '@camio/core/spi'
+import type { Inbox } from './inbox.js'
+import { datagramsIn, type Incoming } from './incoming.js'
+import { Remote } from './name.js'
+import { Outbox } from './outbox.js'
+import { DatagramStream } from './stream.js'
+
+/** The listener, as its streams see it. */
+export interface Hub {
+  readonly maySend: boolean
+  /** Sends what the stream has committed. @returns whether all of it is with the system */
+  transmit(peer: PeerStream, outbox: Outbox): boolean
+  /** Looks whether something came, for whomever. */
+  look(): void
+  /** The stream is closed. */
+  left(peer: PeerStream): void
+}
+
+export interface PeerParts {
+  readonly hub: Hub
+  readonly inbox: Inbox
+  readonly largest: number
+  readonly strict: boolean
+}
+
+export class PeerStream extends DatagramStream {
+  /** Was there anything to or from this peer since the listener looked last? */
+  active = true
+  /** Since when there was not, on the listener's clock. */
+  quietSince = 0
+  /** Nothing more will come: it was silent for too long. */
+  private over = false
+  private readonly address: Address
+  private readonly inbox: Inbox
+
+  constructor(
+    init: StreamInit,
+    private readonly parts: PeerParts,
+  ) {
+    const { inbox, largest } = parts
+    super(init, inbox, { outbox: new Outbox(inbox.names), home: 0, only: inbox.names, largest })
+    this.inbox = inbox
+    this.address = new Remote().show(inbox.names, 0).toJSON()
+  }
+
+  override get remote(): Address | undefined {
+    return this.address
+  }
+
+  get name(): Uint8Array {
+    return this.inbox.names
+  }
+
+  get ended(): boolean {
+    return this.over && this.error === null && !this.hasMessage && !this.isLent
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the listener
+
+  /** A run of this peer's came. */
+  deliver(run: Incoming): void {
+    this.active = true
+    if (this.inbox.push(run)) this.counters[Counter.copies]! += 1
+    else this.dropped('queue', datagramsIn(run))
+    this.wake(Interest.READ)
+  }
+
+  /** The peer said nothing for so long that it counts as gone. */
+  expire(): void {
+    this.over = true
+    this.wake(Interest.READ)
+  }
+
+  /** The network answered that nobody is there, or that a datagram was too large. */
+  bounced(error: Error, mtu: number): void {
+    this.lostOutgoing('unreachable', 1)
+    if (!this.parts.strict) return
+    const failure = this.describeFailure(this.name, error, mtu)
+    if (failure.code === 'ERR_CAMIO_TOO_LARGE') this.tellLater(failure)
+    else this.fail(failure)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the transport
+
+  protected transmit(): boolean {
+    this.active = true
+    return this.parts.hub.transmit(this, this.outbox)
+  }
+
+  protected get maySend(): boolean {
+    return this.parts.hub.maySend
+  }
+
+  protected override get readReady(): boolean {
+    if (this.hasMessage || this.over) return true
+    if (this.isLent) return false
+    this.parts.hub.look()
+    return this.hasMessage
+  }
+
+  override tryRead(): Uint8Array | null {
+    return super.tryRead() ?? (this.over ? null : this.tryOnceMore())
+  }
+
+  /** A program that never gives the event loop a turn has the socket looked at by its own reading. */
+  private tryOnceMore(): Uint8Array | null {
+    this.parts.hub.look()
+    return super.tryRead()
+  }
+
+  protected destroy(): void {
+    this.alive.clear()
+    this.closeWriting()
+    if (!this.isLent) this.inbox.relax()
+    this.parts.hub.left(this)
+  }
+}
+
+/** Why a listener's streams break with its socket. */
+export function brokenSocket(uri: string, error: Error): CamioError {
+  return new CamioError('ERR_CAMIO_SYSTEM', `${uri}: its socket broke: ${error.message}`, { uri, cause: error })
+}
