@@ -9,7 +9,7 @@ const SIZES = [64, 1400] as const
 
 /** As much as the system allows, at every end of everybody's. */
 const BUFFER = '4MiB'
-const RECEIVER = `udp://127.0.0.1:0?mode=r&rcvbuf=${BUFFER}`
+const RECEIVER = `udp://:0?bind=127.0.0.1&mode=r&rcvbuf=${BUFFER}`
 const SENDER = ['--query', `mode=w&sndbuf=${BUFFER}`]
 const SERVER = 'udp://127.0.0.1:0'
 

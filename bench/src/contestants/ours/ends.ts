@@ -35,6 +35,8 @@ export async function bind(): Promise<Stream> {
 }
 
 export function connect(framing?: Framing): Promise<Stream> {
-  const at = text('at', '')
+  const told = text('at', '')
+  // Others than ours announce the bare port.
+  const at = told.includes(':') ? told : `${scheme}://127.0.0.1:${told}`
   return open(query === '' ? at : `${at}${at.includes('?') ? '&' : '?'}${query}`, framing)
 }
