@@ -1,0 +1,37 @@
+/** The connecting end of a duplex stream. */
+import { fromSystemError, type Stream } from '@camio/core/spi'
+import { connect, type Met } from './connect.js'
+import { Kind } from './hello.js'
+import { ringLength } from './layout.js'
+import { duplexStream } from './listener.js'
+import { parseName } from './name.js'
+import { Region, receiveRing } from './region.js'
+import { systemFor } from './system.js'
+import type { ShmTarget } from './target.js'
+
+export async function openDuplex(target: ShmTarget, kinds: number = Kind.DUPLEX): Promise<Stream> {
+  const system = systemFor(target.uri)
+  const { uri } = parseName(target.address, target.uri)
+  const reads = target.mode !== 'w'
+  const lent = reads ? Region.create(system, ringLength(target.options.capacity)).freeze(true) : null
+  let met: Met
+  try {
+    met = await connect(target, { kinds, reads, writes: target.mode !== 'r', lent })
+  } catch (error) {
+    lent?.release()
+    throw error
+  }
+  const { link, hello } = met
+  // The other end may not write, or not read.
+  const incoming = hello.writes ? lent : null
+  if (incoming === null) lent?.release()
+  try {
+    const outgoing = receiveRing(system, hello, hello.reads)
+    incoming?.forget()
+    return duplexStream(target, uri, link, { incoming, outgoing })
+  } catch (error) {
+    incoming?.release()
+    link.close()
+    throw fromSystemError(error, target.uri, 'cannot use the memory of')
+  }
+}

@@ -1,0 +1,76 @@
+/** A mapped memory: its one ArrayBuffer, seen as bytes and as words. */
+import { markAsUntransferable } from 'node:worker_threads'
+import { Mapped, NO_MEMORY } from './binding.js'
+import type { Hello } from './hello.js'
+import { capacityOf } from './layout.js'
+import type { System } from './system.js'
+
+export class Region {
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+
+  private constructor(
+    private readonly system: System,
+    /** The memory's slot. */
+    readonly memory: number,
+    buffer: ArrayBuffer,
+  ) {
+    // A program that transfers it has the memory, and all views of ours are empty. Not every release of Node can be kept from that.
+    markAsUntransferable(buffer)
+    this.bytes = new Uint8Array(buffer)
+    this.words = new Int32Array(buffer)
+  }
+
+  /** Zeros. @throws a system error */
+  static create(system: System, length: number): Region {
+    return Region.over(system, system.binding.createMemory(length), length, Mapped.OWN)
+  }
+
+  /** Takes over a peer's memory, also when it throws. @throws a system error: it is not what it should be */
+  static receive(system: System, memory: number, length: number, how: Mapped): Region {
+    return Region.over(system, memory, length, how)
+  }
+
+  private static over(system: System, memory: number, length: number, how: Mapped): Region {
+    try {
+      return new Region(system, memory, system.binding.mapMemory(memory, length, how))
+    } catch (error) {
+      system.binding.releaseMemory(memory)
+      throw error
+    }
+  }
+
+  /** Bytes. */
+  get length(): number {
+    return this.bytes.length
+  }
+
+  /** Nobody else can change what this memory is. @param writable may those who get it write to it? */
+  freeze(writable: boolean): this {
+    this.system.binding.freezeMemory(this.memory, writable)
+    return this
+  }
+
+  /** It has been given to whom it was for. */
+  forget(): void {
+    this.system.binding.forgetMemory(this.memory)
+  }
+
+  /** Gives it back. Leases and claims that are still held read zeros from now on. */
+  release(): void {
+    this.system.binding.releaseMemory(this.memory)
+  }
+}
+
+/**
+ * The ring that the other end lends, to be written to; what is not `wanted` is given back.
+ * @throws a system error, or a RangeError: it is none; it was given back
+ */
+export function receiveRing(system: System, { memory, length }: Hello, wanted: boolean): Region | null {
+  if (wanted && memory !== NO_MEMORY && capacityOf(length) !== null) {
+    return Region.receive(system, memory, length, Mapped.RECEIVED)
+  }
+  if (memory !== NO_MEMORY) system.binding.releaseMemory(memory)
+  if (wanted) throw new RangeError('no ring was lent')
+  return null
+}
