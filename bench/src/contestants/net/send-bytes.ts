@@ -3,9 +3,12 @@ import { pattern } from '../common/payload.js'
 import { connect } from './connect.js'
 
 const IN_FLIGHT = 8
+/** Bytes: `highWaterMark` is 16 or 64 KiB, by the version of Node. */
+const HELD_BACK = 128 * 1024
 
 const size = number('size', 65536)
-const messages = Array.from({ length: IN_FLIGHT + 2 }, () => pattern(size))
+/** More than the socket holds back before it says stop: none may be written anew that has not left. */
+const messages = Array.from({ length: IN_FLIGHT + 2 + Math.ceil(HELD_BACK / size) }, () => pattern(size))
 let sequence = 0
 
 function next(): Buffer {

@@ -11,6 +11,9 @@ const powersOfTwo = (from: number, to: number, step: number): number[] => {
   return values
 }
 
+/** Bytes of a ring in C, and by default of ours. */
+const RING = 1024 * 1024
+
 /** Shorter than elsewhere: there are many points. */
 const spans = (settings: Settings) => (settings.quick ? { warm: 200, time: 200 } : { warm: 600, time: 900 })
 
@@ -34,11 +37,14 @@ export function ringsCases(settings: Settings): Case[] {
   })
 }
 
+/** The default, and more where the largest message that it takes, half of it, is too small. */
+const capacityFor = (size: number): number => (size <= 256 * 1024 ? RING : 4 * size)
+
 export function sizesCases(settings: Settings): Case[] {
   return powersOfTwo(64, 1024 * 1024, settings.quick ? 128 : 4).map((size) => {
     const terms: Terms = { args: { size, ...spans(settings) }, reporter: 'listener', figure: gigabits(size) }
     const ends: Ends[] = [
-      oursEnds('ours', 'ours', ['receive-messages', 'send-copies']),
+      oursEnds('ours', 'ours', ['receive-messages', 'send-copies'], { capacity: capacityFor(size) }),
       limitEnds('shm-ring', ['receive', 'send'], '--how', 'copied'),
       netEnds(['receive-bytes', 'send-bytes']),
       zeromqEnds(['receive', 'send']),

@@ -15,16 +15,22 @@ export function oursEnds(
   name: string,
   role: Role,
   [listener, connector]: readonly [string, string],
-  { park = false, args = [] }: { readonly park?: boolean; readonly args?: readonly string[] } = {},
+  { park = false, capacity, args = [] }: OursOptions = {},
 ): Ends {
-  const uri = park ? NAME : `${NAME}?${SPIN}`
-  const query = park ? [] : ['--query', SPIN]
+  const query = [...(park ? [] : [SPIN]), ...(capacity === undefined ? [] : [`capacity=${capacity}`])].join('&')
   return {
     name,
     role,
-    listener: ours(uri, listener, ...args),
-    connector: ours(uri, connector, ...query, ...args),
+    listener: ours(query === '' ? NAME : `${NAME}?${query}`, listener, ...args),
+    connector: ours(NAME, connector, '--query', query, ...args),
   }
+}
+
+interface OursOptions {
+  readonly park?: boolean
+  /** Bytes of a ring. */
+  readonly capacity?: number
+  readonly args?: readonly string[]
 }
 
 export function limitEnds(
