@@ -1,6 +1,6 @@
 /** The options of `shm:`, parsed and range-checked by core. */
 import { option } from '@camio/core/spi'
-import { MAX_CAPACITY, MIN_CAPACITY } from './layout.js'
+import { MAX_CAPACITY, MIN_CAPACITY } from './ring/layout.js'
 
 export const shmOptions = {
   policy: option.enum(['strict', 'drop-oldest'], {

@@ -1,7 +1,7 @@
 /** Which users may be at the other end. Abstract sockets have no permissions: each end asks the system who the other one is. */
 import { CamioError } from '@camio/core/spi'
-import type { System } from './system.js'
-import type { ShmTarget } from './target.js'
+import type { System } from '../system.js'
+import type { ShmTarget } from '../target.js'
 
 /** May whoever has connected here? (`perm=`, `group=`) */
 export function mayConnect({ binding }: System, { options }: ShmTarget, socket: number): boolean {

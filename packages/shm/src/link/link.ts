@@ -1,7 +1,7 @@
 /** The socket between two ends, once they have met: it wakes, and its end tells that the other side is gone. */
 import { Epoll, type Watched } from '@camio/core/spi'
-import type { Bell } from './bell.js'
-import type { System } from './system.js'
+import type { Bell } from '../ring/bell.js'
+import type { System } from '../system.js'
 
 /** Bells are left in the socket for a while, to spare a system call for each: it holds far more. */
 const CLEAR_EVERY = 64

@@ -107,13 +107,14 @@ export class RingReader {
   }
 
   /**
-   * Hands messages to `fn` until there is none, `limit` was reached or `fn` says so, and counts them. @returns how many
+   * Hands messages to `fn`, a ring full at most, until there is none, `limit` was reached or `fn` says so, and counts them. @returns how many
    */
   drain(fn: BatchHandler, limit: number, counters: Float64Array): number {
     let count = 0
     let total = 0
     try {
-      while (count < limit) {
+      // A writer that is as fast as we are must not keep the event loop from its turn.
+      while (count < limit && total < this.capacity) {
         if (!this.next()) break
         // Read, whatever the handler makes of it.
         this.take()

@@ -12,14 +12,14 @@ import {
   type Watched,
   within,
 } from '@camio/core/spi'
-import { NO_MEMORY } from './binding.js'
+import { NO_MEMORY } from '../binding.js'
+import { parseName } from '../name.js'
+import type { Region } from '../ring/region.js'
+import { type System, systemFor } from '../system.js'
+import { refusal, type ShmTarget } from '../target.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION } from './hello.js'
 import { Link } from './link.js'
-import { parseName } from './name.js'
 import { checkOwner } from './peer-policy.js'
-import type { Region } from './region.js'
-import { type System, systemFor } from './system.js'
-import { refusal, type ShmTarget } from './target.js'
 
 const { EAGAIN } = constants.errno
 

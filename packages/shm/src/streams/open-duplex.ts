@@ -1,13 +1,13 @@
 /** The connecting end of a duplex stream. */
 import { fromSystemError, type Stream } from '@camio/core/spi'
-import { connect, type Met } from './connect.js'
-import { Kind } from './hello.js'
-import { ringLength } from './layout.js'
+import { connect, type Met } from '../link/connect.js'
+import { Kind } from '../link/hello.js'
+import { parseName } from '../name.js'
+import { ringLength } from '../ring/layout.js'
+import { Region, receiveRing } from '../ring/region.js'
+import { systemFor } from '../system.js'
+import type { ShmTarget } from '../target.js'
 import { duplexStream } from './listener.js'
-import { parseName } from './name.js'
-import { Region, receiveRing } from './region.js'
-import { systemFor } from './system.js'
-import type { ShmTarget } from './target.js'
 
 export async function openDuplex(target: ShmTarget, kinds: number = Kind.DUPLEX): Promise<Stream> {
   const system = systemFor(target.uri)

@@ -1,14 +1,14 @@
 /** A name that others can open. Each of them gets a stream of its own. */
 import { type CamioError, type Features, features, type Stream, WaitingListener } from '@camio/core/spi'
-import { Door, type DoorHost } from './door.js'
+import { SHM_FEATURES } from '../features.js'
+import { Door, type DoorHost } from '../link/door.js'
+import type { Guest } from '../link/guest.js'
+import { type Hello, Kind, Status } from '../link/hello.js'
+import type { Link } from '../link/link.js'
+import { capacityOf, largestMessage, ringLength } from '../ring/layout.js'
+import { Region, receiveRing } from '../ring/region.js'
+import type { ShmTarget } from '../target.js'
 import { DuplexStream } from './duplex-stream.js'
-import { SHM_FEATURES } from './features.js'
-import type { Guest } from './guest.js'
-import { type Hello, Kind, Status } from './hello.js'
-import { capacityOf, largestMessage, ringLength } from './layout.js'
-import type { Link } from './link.js'
-import { Region, receiveRing } from './region.js'
-import type { ShmTarget } from './target.js'
 
 export class ShmListener extends WaitingListener implements DoorHost {
   readonly kind = Kind.DUPLEX

@@ -37,6 +37,11 @@ export function largestMessage(capacity: number): number {
   return capacity / 2 - RECORD_HEADER
 }
 
+/** The largest message of a lossy ring: however the writer goes on, the newest half of what was published is left to be read. */
+export function largestLossyMessage(capacity: number): number {
+  return capacity / 4 - RECORD_HEADER
+}
+
 /** Bytes of memory for a ring. */
 export function ringLength(capacity: number): number {
   return DATA + capacity
@@ -48,3 +53,18 @@ export function capacityOf(length: number): number | null {
   const isPowerOfTwo = (capacity & (capacity - 1)) === 0
   return isPowerOfTwo && capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY ? capacity : null
 }
+
+/** The lossy ring: words of its own; HEAD and WRITER_STATE lie where they do in the other. */
+export const HEAD_HIGH = 2
+/** Of the number of messages that were published, everything from bit 31 on; the rest is in the records. */
+export const COUNT_HIGH = 3
+/** The oldest message that is not being overwritten begins here. */
+export const OLDEST = 64
+export const OLDEST_HIGH = 65
+
+/** Word of a lossy ring's record, behind its length: the lower 32 bits of the message's number. */
+export const RECORD_NUMBER = 1
+
+/** Bytes of the memory that a reader of a lossy ring brings along, and the word in it. */
+export const FLAG_LENGTH = 4096
+export const FLAG = 0

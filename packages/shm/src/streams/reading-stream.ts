@@ -1,7 +1,7 @@
 /** The reading half of a stream over rings with one writer each: leases on messages where their writer put them. */
-import { Counter, type LeasePlace } from '@camio/core/spi'
-import type { RingReader } from './ring-reader.js'
-import { ShmStream } from './shm-stream.js'
+import { Counter, Interest, type LeasePlace } from '@camio/core/spi'
+import type { RingReader } from '../ring/ring-reader.js'
+import { WritingStream } from './writing-stream.js'
 
 /** A lease as layers want it; used again for each. */
 class Place implements LeasePlace {
@@ -10,7 +10,7 @@ class Place implements LeasePlace {
   end = 0
 }
 
-export abstract class ReadingStream extends ShmStream {
+export abstract class ReadingStream extends WritingStream {
   /** The ring that the lease which is out points into. */
   protected lender: RingReader | null = null
   /** Is a batch being read? */
@@ -78,13 +78,9 @@ export abstract class ReadingStream extends ShmStream {
     ring.held = false
     if (ring.due) ring.publish()
     else if (!this.corked) this.scheduleFlush()
-    this.released(ring)
+    // Somebody may have begun to wait while the lease was out.
+    if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
     return true
-  }
-
-  /** Others may be waiting to read. */
-  protected released(_ring: RingReader): void {
-    if (this.watched(1) && this.ready(1)) this.wake(1)
   }
 
   protected checkRead(): void {

@@ -1,9 +1,8 @@
 /** A mapped memory: its one ArrayBuffer, seen as bytes and as words. */
-import { markAsUntransferable } from 'node:worker_threads'
-import { Mapped, NO_MEMORY } from './binding.js'
-import type { Hello } from './hello.js'
+import { Mapped, NO_MEMORY } from '../binding.js'
+import type { Hello } from '../link/hello.js'
+import type { System } from '../system.js'
 import { capacityOf } from './layout.js'
-import type { System } from './system.js'
 
 export class Region {
   readonly bytes: Uint8Array
@@ -15,8 +14,8 @@ export class Region {
     readonly memory: number,
     buffer: ArrayBuffer,
   ) {
-    // A program that transfers it has the memory, and all views of ours are empty. Not every release of Node can be kept from that.
-    markAsUntransferable(buffer)
+    // A program may transfer it; all views of ours are empty then, which the rings notice. It cannot be kept from that everywhere, and
+    // where it can (Node 24, markAsUntransferable), Node itself dies of such a buffer when it ends.
     this.bytes = new Uint8Array(buffer)
     this.words = new Int32Array(buffer)
   }

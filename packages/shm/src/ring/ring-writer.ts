@@ -19,6 +19,7 @@ import {
   WRITER_STATE,
   WRITER_WANTS,
 } from './layout.js'
+import type { Outgoing } from './outgoing.js'
 import type { Region } from './region.js'
 
 const NONE = -1
@@ -26,7 +27,7 @@ const NONE = -1
 /** Bytes that are committed before they are published: the reader works meanwhile, and the cache line does not move for each message. */
 const PUBLISH_AT = 4096
 
-export class RingWriter {
+export class RingWriter implements Outgoing {
   readonly bytes: Uint8Array
   readonly maxClaim: number
   fault: Fault | null = null

@@ -1,11 +1,11 @@
 /** Somebody who has connected to a name, until what it wants is known and answered. */
 import { constants } from 'node:os'
 import { Epoll, type Watched } from '@camio/core/spi'
-import { NO_MEMORY } from './binding.js'
+import { NO_MEMORY } from '../binding.js'
+import type { Region } from '../ring/region.js'
+import type { System } from '../system.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Status } from './hello.js'
 import { Link } from './link.js'
-import type { Region } from './region.js'
-import type { System } from './system.js'
 
 const { EAGAIN } = constants.errno
 

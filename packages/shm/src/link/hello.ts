@@ -2,7 +2,7 @@
  * What the two ends tell each other when they meet, 16 int32s each way: the one who connects first, the owner of the name then. With
  * it goes the memory that the sender lends. Whoever reads from a ring makes its memory; of a lossy ring the writer does.
  */
-import { NO_MEMORY } from './binding.js'
+import { NO_MEMORY } from '../binding.js'
 
 /** "CIO1" */
 const MAGIC = 0x314f4943

@@ -1,12 +1,12 @@
 /** A name that others can connect to, until it is given back. Guests are let in one after the other, as far as there is room for them. */
 import { constants } from 'node:os'
 import { type CamioError, fromSystemError, systemError, type Watched } from '@camio/core/spi'
+import { parseName } from '../name.js'
+import { type System, systemFor } from '../system.js'
+import { refusal, type ShmTarget } from '../target.js'
 import { Guest, type Host } from './guest.js'
 import { Status } from './hello.js'
-import { parseName } from './name.js'
 import { mayConnect } from './peer-policy.js'
-import { type System, systemFor } from './system.js'
-import { refusal, type ShmTarget } from './target.js'
 
 const { EAGAIN } = constants.errno
 

@@ -5,7 +5,7 @@
  * looking and sleeping; `stir` takes it down.
  */
 import { CamioError, Interest, KeepAlive, Stream } from '@camio/core/spi'
-import { Fault } from './bell.js'
+import { Fault } from '../ring/bell.js'
 import { addSleeper, removeSleeper, type Sleeper } from './sleepers.js'
 
 const WATCHED = [Interest.READ, Interest.WRITE] as const
@@ -86,7 +86,7 @@ export abstract class ShmStream extends Stream implements Sleeper {
     return this.tell(this.error!)
   }
 
-  private faultError(fault: Fault): CamioError {
+  protected faultError(fault: Fault): CamioError {
     const { uri } = this
     if (fault === Fault.CORRUPT) {
       return new CamioError(
