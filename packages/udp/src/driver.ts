@@ -2,7 +2,7 @@
 import { hostPortUri } from '@camio/core/net'
 import { type Address, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
-import { datagramFeatures, LARGEST, MODES } from './features.js'
+import { datagramFeatures, MODES } from './features.js'
 import { UdpListener } from './listener.js'
 import { nameOf } from './name.js'
 import { udpOptions } from './options.js'
@@ -21,7 +21,8 @@ export const driver = defineDriver({
   options: udpOptions,
   modes: MODES,
   get features() {
-    return datagramFeatures({ engine: defaultEngine() })
+    const engine = defaultEngine()
+    return datagramFeatures({ engine, writeCopies: engine === 'node' ? 1 : 0 })
   },
   available,
 
@@ -65,7 +66,7 @@ async function openStream(target: UdpTarget, engine: Engine, plan: SocketPlan): 
   const features = datagramFeatures({
     engine: engine.name,
     mode,
-    readCopies: engine.readCopies,
+    writeCopies: engine.writeCopies,
     group: plan.group !== null,
   })
   const peer: Address | null = plan.remote
@@ -74,8 +75,8 @@ async function openStream(target: UdpTarget, engine: Engine, plan: SocketPlan): 
   return owner.stream
 }
 
-function routeOf({ remote, home }: SocketPlan, { largest }: Port): Route {
-  const limit = Math.min(largest, LARGEST)
-  if (remote !== null) return { outbox: new Outbox(), home: -1, only: nameOf(remote), largest: limit }
-  return { outbox: new Outbox(home && nameOf(home)), home: home && 0, only: null, largest: limit }
+function routeOf({ remote, home }: SocketPlan, { largest, local }: Port): Route {
+  const shared = { largest, ipv4: !local.host.includes(':') }
+  if (remote !== null) return { ...shared, outbox: new Outbox(), home: -1, only: nameOf(remote) }
+  return { ...shared, outbox: new Outbox(home && nameOf(home)), home: home && 0, only: null }
 }

@@ -8,8 +8,8 @@ import type { Port, PortOwner } from './port.js'
 
 export interface Engine {
   readonly name: 'native' | 'node'
-  /** Copies of a message between the system and a stream that has a socket of its own. */
-  readonly readCopies: number
+  /** Copies of a message between a stream's claim and the system. */
+  readonly writeCopies: number
   /** @throws a system error, a CamioError; nothing is left behind */
   open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Port | Promise<Port>
 }

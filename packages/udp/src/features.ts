@@ -11,10 +11,18 @@ export interface Kind {
   readonly mode?: Mode
   /** Copies of a message that is read. */
   readonly readCopies?: number
+  /** Copies of a message that was written in place. */
+  readonly writeCopies?: number
   readonly group?: boolean
 }
 
-export function datagramFeatures({ engine, mode = 'rw', readCopies = 0, group = false }: Kind): Features {
+export function datagramFeatures({
+  engine,
+  mode = 'rw',
+  readCopies = 0,
+  writeCopies = 0,
+  group = false,
+}: Kind): Features {
   return features({
     readable: mode !== 'w',
     writable: mode !== 'r',
@@ -27,6 +35,6 @@ export function datagramFeatures({ engine, mode = 'rw', readCopies = 0, group = 
     acceptsMany: true,
     connectionless: true,
     engine,
-    copies: { read: readCopies, write: 0 },
+    copies: { read: readCopies, write: writeCopies },
   })
 }

@@ -13,6 +13,7 @@ declare module '@camio/core' {
 }
 
 export { driver } from './driver.js'
+export type { UdpListener } from './listener.js'
 export type { Losses } from './losses.js'
 export { udpOptions } from './options.js'
 export { DatagramStream } from './stream.js'

@@ -101,14 +101,15 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     return peer
   }
 
-  private newPeer(name: Uint8Array, key: NameKey): PeerStream | null {
+  private newPeer(from: Uint8Array, key: NameKey): PeerStream | null {
     const { backlog, peers: most, queue, unreachable } = this.target.options
     if (this.shut || this.waiting.length >= backlog || this.peers.size >= most) return null
-    const uri = hostPortUri('udp', new Remote().show(name, 0).toJSON())
-    const features = datagramFeatures({ engine: this.engine.name, mode: this.target.mode, readCopies: 1 })
+    const { name, writeCopies } = this.engine
+    const uri = hostPortUri('udp', new Remote().show(from, 0).toJSON())
+    const features = datagramFeatures({ engine: name, mode: this.target.mode, readCopies: 1, writeCopies })
     const parts = {
       hub: this,
-      inbox: new Inbox(queue, name),
+      inbox: new Inbox(queue, from),
       largest: this.port.largest,
       strict: unreachable === 'fail',
     }

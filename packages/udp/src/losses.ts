@@ -3,7 +3,9 @@
  * the others of the writing half. What is lost on the way nobody knows.
  */
 export interface Losses {
-  /** Dropped by the system because the socket's buffer was full (`rcvbuf`). */
+  /**
+   * Dropped by the system because the socket's buffer was full (`rcvbuf`), as the system counts: datagrams that came joined (GRO) are one.
+   */
   readonly system: number
   /** Dropped because this stream's own queue was full (`queue`): its reader is too slow. Accepted streams and the node engine. */
   readonly queue: number

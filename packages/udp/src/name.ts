@@ -26,6 +26,10 @@ export function keyOf(names: Uint8Array, at: number): NameKey {
   return String.fromCharCode(...names.subarray(at, at + NAME_SIZE))
 }
 
+export function isIpv6(name: Uint8Array): boolean {
+  return name[FAMILY] === 6
+}
+
 export function sameName(a: Uint8Array, from: number, b: Uint8Array, other: number): boolean {
   for (let i = 0; i < NAME_SIZE; i++) if (a[from + i] !== b[other + i]) return false
   return true
@@ -104,7 +108,7 @@ export function nameOf(address: Address): Uint8Array | null {
 }
 
 function parseName(host: string, port: number, name: Uint8Array): boolean {
-  if (port >>> 0 !== port || port > 65_535 || typeof host !== 'string') return false
+  if (port >>> 0 !== port || port > 65_535 || port === 0 || typeof host !== 'string') return false
   const [digits = '', zone] = host.split('%')
   const parsed = parseIp(digits)
   if (parsed === null) return false

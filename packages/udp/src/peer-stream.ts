@@ -2,7 +2,7 @@
 import { type Address, CamioError, Counter, Interest, type StreamInit } from '@camio/core/spi'
 import type { Inbox } from './inbox.js'
 import { datagramsIn, type Incoming } from './incoming.js'
-import { Remote } from './name.js'
+import { isIpv6, Remote } from './name.js'
 import { Outbox } from './outbox.js'
 import { DatagramStream } from './stream.js'
 
@@ -39,7 +39,13 @@ export class PeerStream extends DatagramStream {
     private readonly parts: PeerParts,
   ) {
     const { inbox, largest } = parts
-    super(init, inbox, { outbox: new Outbox(inbox.names), home: 0, only: inbox.names, largest })
+    super(init, inbox, {
+      outbox: new Outbox(inbox.names),
+      home: 0,
+      only: inbox.names,
+      largest,
+      ipv4: !isIpv6(inbox.names),
+    })
     this.inbox = inbox
     this.address = new Remote().show(inbox.names, 0).toJSON()
   }
@@ -110,7 +116,6 @@ export class PeerStream extends DatagramStream {
   }
 
   protected destroy(): void {
-    this.alive.clear()
     this.closeWriting()
     if (!this.isLent) this.inbox.relax()
     this.parts.hub.left(this)

@@ -69,7 +69,7 @@ export async function plansToListen(target: UdpTarget): Promise<readonly SocketP
 }
 
 export function isMulticast(host: string): boolean {
-  const name = nameOf({ host, port: 0 })
+  const name = nameOf({ host, port: 1 })
   if (name === null) return false
   return isIP(host.split('%')[0]!) === 4 ? name[0]! >> 4 === 14 : name[0] === 255
 }

@@ -102,7 +102,6 @@ export class SocketStream extends DatagramStream {
   }
 
   protected destroy(): void {
-    this.alive.clear()
     this.closeWriting()
     // The program may still look at its lease: that memory goes to the garbage collector, never back to the pool.
     if (!this.isLent) this.port.relax()

@@ -12,7 +12,7 @@ import {
 } from '@camio/core/spi'
 import type { Incoming } from './incoming.js'
 import type { LossCause } from './losses.js'
-import { NAME_SIZE, Remote, sameName, writeName } from './name.js'
+import { isIpv6, NAME_SIZE, Remote, sameName, writeName } from './name.js'
 import type { Outbox } from './outbox.js'
 import type { SendOwner } from './port.js'
 import { DatagramReader } from './reader.js'
@@ -30,6 +30,8 @@ export interface Route {
   readonly only: Uint8Array | null
   /** The largest datagram. */
   readonly largest: number
+  /** Is the socket one of IPv4, which reaches nobody else? */
+  readonly ipv4: boolean
 }
 
 export abstract class DatagramStream extends DatagramReader implements SendOwner {
@@ -39,6 +41,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
 
   private readonly toHome: number | null
   private readonly only: Uint8Array | null
+  private readonly ipv4: boolean
   private claimed = NONE
   private target = NONE
   /** `writable()` waits for room for so much: the length that was refused last, or one byte. */
@@ -52,6 +55,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
     this.outbox = route.outbox
     this.toHome = route.home
     this.only = route.only
+    this.ipv4 = route.ipv4
     this.maxClaim = Math.min(route.largest, init.limits.maxMessage)
   }
 
@@ -198,14 +202,15 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
       if (this.toHome !== null) return this.toHome
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no peer: claim with the address that the datagram is for')
     }
-    if (!writeName(to, NAME, 0)) throw this.badAddress(to)
+    if (!writeName(to, NAME, 0) || (this.ipv4 && isIpv6(NAME))) throw this.badAddress(to)
     if (this.only === null) return this.outbox.targetOf(NAME)
     if (sameName(NAME, 0, this.only, 0)) return this.toHome!
     throw this.misuse('ERR_CAMIO_MISUSE', `has one peer: nothing can be sent to ${to.host}:${to.port}`)
   }
 
   private badAddress({ host, port }: Address): CamioError {
-    const message = `${this.uri}: "${host}", port ${port} is no numeric address`
+    const kind = this.ipv4 ? 'numeric IPv4 address and port' : 'numeric address and port'
+    const message = `${this.uri}: "${host}", ${port} is no ${kind}`
     return new CamioError('ERR_CAMIO_ADDRESS', message, { uri: this.uri })
   }
 

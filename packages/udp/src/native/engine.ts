@@ -33,7 +33,7 @@ function ours(): Sockets {
 
 export class NativeEngine implements Engine {
   readonly name = 'native'
-  readonly readCopies = 0
+  readonly writeCopies = 0
   private readonly sockets = ours()
 
   open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Port {

@@ -8,8 +8,7 @@ import { NodePort } from './port.js'
 
 export class NodeEngine implements Engine {
   readonly name = 'node'
-  /** Node allocates memory for each datagram, which is lent as it is. */
-  readonly readCopies = 0
+  readonly writeCopies = 1
 
   async open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Promise<Port> {
     refuseWhatNodeCannot(target)
