@@ -1,5 +1,6 @@
 // Limit: messages of `--size` bytes through rings in shared memory, both ends spinning.
-// shm-ring receive --size N --streams N --warm MS --time MS    |    shm-ring send --at PATH --size N --streams N --how copied|placed
+// shm-ring receive --size N --streams N --warm MS --time MS
+// shm-ring send --at PATH --size N --streams N --busy N --how copied|placed
 #include "message.h"
 #include "ring.h"
 
@@ -10,7 +11,7 @@ struct lane {
   uint32_t sequence;
 };
 
-static uint32_t ring_size, streams;
+static uint32_t ring_size, streams, busy;
 
 static struct lane *lanes_in(uint8_t *memory) {
   struct lane *lanes = calloc(streams, sizeof *lanes);
@@ -74,7 +75,7 @@ static void send_forever(const char *at, const struct format *format, int copied
   write_message(format, own, 0);
   for (;;) {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < streams; i++)
+    for (uint32_t i = 0; i < busy; i++)
       for (uint32_t j = 0; j < BURST && write_one(&lanes[i], format, copied); j++, count++) lanes[i].sequence++;
     if (count == 0) relax();
   }
@@ -84,6 +85,7 @@ int main(int argc, char **argv) {
   struct format format = format_of(argc, argv);
   ring_size = (uint32_t)arg_int(argc, argv, "--ring", 1 << 20);
   streams = (uint32_t)arg_int(argc, argv, "--streams", 1);
+  busy = (uint32_t)arg_int(argc, argv, "--busy", streams);
   // The largest message is half a ring.
   while (ring_size < 2 * (format.size + 16)) ring_size *= 2;
   if (argc > 1 && strcmp(argv[1], "receive") == 0) receive(argc, argv, &format);

@@ -36,4 +36,10 @@ class Sender {
   }
 }
 
-for (let i = number('streams', 1); i > 0; i--) new Sender().start()
+const streams = number('streams', 1)
+/** The first so many send, the others are only there. */
+const busy = number('busy', streams)
+for (let i = 0; i < streams; i++) {
+  const sender = new Sender()
+  if (i < busy) sender.start()
+}

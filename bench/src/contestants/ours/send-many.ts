@@ -11,10 +11,14 @@ const BURST = 64
 const size = number('size', 64)
 const wait = text('wait', 'park')
 const format = messageFormat(size)
+const streams = number('streams', 1)
+/** Of so many streams; the others are only there. */
+const busy = number('busy', streams)
 const selector = new Selector()
 const lanes = []
-for (let i = number('streams', 1); i > 0; i--) {
+for (let i = 0; i < streams; i++) {
   const stream = await connect(FRAMES)
+  if (i >= busy) continue
   selector.add(stream, 'write')
   lanes.push({ stream, make: new MessageMaker(format).make })
 }

@@ -3,7 +3,7 @@ import { binary, short } from '../number.js'
 import { type Block, type Kind, marksOf, text, WIDTH } from './draw.js'
 
 const LEFT = 70
-const RIGHT = 150
+const RIGHT = 180
 const HEAD = 34
 const PLOT = 220
 const FOOT = 46
@@ -41,6 +41,9 @@ function linesOf(results: readonly Result[]): Line[] {
   }
   return [...found.values()]
 }
+
+/** A power of ten. */
+const plain = (decade: number): string => (10 ** decade).toFixed(Math.max(0, -decade))
 
 class Plot {
   private readonly first: Result
@@ -90,7 +93,7 @@ class Plot {
     for (let decade = least; decade <= most; decade++) {
       const y = this.down(10 ** decade)
       rows.push(`<line class="grid" x1="${LEFT}" y1="${y.toFixed(1)}" x2="${WIDTH - RIGHT}" y2="${y.toFixed(1)}"/>`)
-      rows.push(text(LEFT - 8, y + 4, short(10 ** decade), 'faint', 'end'))
+      rows.push(text(LEFT - 8, y + 4, plain(decade), 'faint', 'end'))
     }
     return rows
   }

@@ -17,9 +17,15 @@ const RING = 1024 * 1024
 /** Shorter than elsewhere: there are many points. */
 const spans = (settings: Settings) => (settings.quick ? { warm: 200, time: 200 } : { warm: 600, time: 900 })
 
-export function ringsCases(settings: Settings): Case[] {
+/** Rings under one selector, with messages in all of them, or in one while the others are idle. */
+export function ringsCases(which: 'all' | 'one', settings: Settings): Case[] {
   return powersOfTwo(1, 64, settings.quick ? 8 : 2).map((streams) => {
-    const terms: Terms = { args: { size: 64, streams, ...spans(settings) }, reporter: 'listener', figure: millions }
+    const busy = which === 'all' ? streams : 1
+    const terms: Terms = {
+      args: { size: 64, streams, busy, ...spans(settings) },
+      reporter: 'listener',
+      figure: millions,
+    }
     const args = ['--sum', '--wait', 'spin:1ms']
     const ends: Ends[] = [
       oursEnds('ours', 'ours', ['receive-many', 'send-many'], { args }),
@@ -27,12 +33,16 @@ export function ringsCases(settings: Settings): Case[] {
       netEnds(['receive-frames', 'send-frames'], '--sum'),
     ]
     return {
-      name: `${streams} ${streams === 1 ? 'ring' : 'rings'} under one selector`,
+      name: `${streams} ${streams === 1 ? 'ring' : 'rings'} under one selector, ${which} busy`,
       unit: 'M/s',
       better: 'higher',
       entries: ends.map((each) => entry(each, terms)),
       runs: settings.quick ? 1 : 5,
-      series: { name: '64 B in place, all rings busy', axis: 'rings under one selector', x: streams },
+      series: {
+        name: `64 B in place, ${which === 'all' ? 'all rings' : 'one ring'} busy`,
+        axis: 'rings under one selector',
+        x: streams,
+      },
     }
   })
 }
