@@ -3,8 +3,10 @@
 // What the other end publishes is cached and read again only when it does not suffice; both publish in batches.
 #pragma once
 #include "common.h"
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 // Measured, 64 KiB to 16 MiB: what fits into the second-level cache is best for small messages, and large ones do not mind.
 enum { LINE = 128, HEADER = 4, PADDING = -1, PUBLISH_MESSAGES = 64, PUBLISH_BYTES = 16 * 1024 };
@@ -29,8 +31,12 @@ static inline struct end end_of(uint8_t *memory, uint32_t size) {
   return (struct end){.ring = (struct ring *)memory, .data = memory + sizeof(struct ring), .size = size};
 }
 
+/** Who spins would not notice that nobody is there any more. */
+static inline void end_with_parent(void) { check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG"); }
+
 /** Memory for the other process, announced as a path: nothing of it is left behind. */
 static inline uint8_t *share_memory(size_t bytes) {
+  end_with_parent();
   int fd = check(memfd_create("ring", MFD_CLOEXEC), "memfd_create");
   check(ftruncate(fd, (off_t)bytes), "ftruncate");
   uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
@@ -41,6 +47,7 @@ static inline uint8_t *share_memory(size_t bytes) {
 }
 
 static inline uint8_t *join_memory(const char *path, size_t bytes) {
+  end_with_parent();
   int fd = check(open(path, O_RDWR | O_CLOEXEC), path);
   uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
   if (memory == MAP_FAILED) fail("mmap");

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { Child, runChild } from '../dist/run/child.js'
 import { parseCpuList, pickPair } from '../dist/run/cpus.js'
@@ -39,6 +41,21 @@ test('children start without the certificates that slow Node down', async (t) =>
   const child = new Child('x', script('console.log(JSON.stringify({ set: "NODE_EXTRA_CA_CERTS" in process.env }))'))
   t.deepEqual(await child.line(), { set: false })
   await child.ended
+})
+
+test('children end with the bench', async (t) => {
+  const url = JSON.stringify(new URL('../dist/run/child.js', import.meta.url))
+  const source = `const { Child } = await import(${url})
+    const child = new Child('x', [process.execPath, '-e', 'console.log(process.pid); for (;;);'])
+    console.log(await child.line())
+    process.exit()`
+  const bench = new Child('bench', [process.execPath, '--input-type=module', '-e', source])
+  const pid = (await bench.line()) as unknown as number
+  await bench.ended
+  const gone = async (): Promise<void> => {
+    while (existsSync(`/proc/${pid}/fd/0`)) await sleep(10)
+  }
+  await t.notThrowsAsync(gone())
 })
 
 test('a pair: the connector learns where, the reporter reports, both end', async (t) => {

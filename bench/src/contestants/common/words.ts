@@ -8,16 +8,19 @@ const UNROLLED = 64
 class Memory {
   words: Int32Array = new Int32Array(0)
   private room: Uint8Array = new Uint8Array(0)
+  /** Where the room begins: asking it each time costs 5 ns. */
+  private start = 0
 
   /** @returns the place of `room[offset]` in `words`, -1 if no word begins there */
   place(room: Uint8Array, offset: number): number {
     if (room !== this.room) this.moveTo(room)
-    const at = room.byteOffset + offset
+    const at = this.start + offset
     return (at & 3) === 0 ? at >> 2 : -1
   }
 
   private moveTo(room: Uint8Array): void {
     this.room = room
+    this.start = room.byteOffset
     if (room.buffer !== this.words.buffer) this.words = new Int32Array(room.buffer, 0, room.buffer.byteLength >> 2)
   }
 }
@@ -68,10 +71,11 @@ export class MessageSummer {
   private readonly memory = new Memory()
 
   check(bytes: Uint8Array, offset: number, length: number, sequence: number): void {
-    const got = number32(bytes, offset)
-    if (got !== sequence) wrong('sequence', got, sequence)
     const at = length === UNROLLED ? this.memory.place(bytes, offset) : -1
-    const sum = at < 0 ? sumOfBytes(bytes, offset, length) : this.sum(this.memory.words, at)
+    const { words } = this.memory
+    const got = at < 0 ? number32(bytes, offset) : words[at]!
+    if (got !== sequence) wrong('sequence', got, sequence)
+    const sum = at < 0 ? sumOfBytes(bytes, offset, length) : this.sum(words, at)
     const count = length >> 2
     const expected = (Math.imul(sequence, count) + (count * (count - 1)) / 2) | 0
     if (sum !== expected) wrong('sum of words', sum, expected)

@@ -3,6 +3,9 @@ import { number } from '../common/arguments.js'
 import { type MessageFormat, messageFormat } from '../common/message.js'
 import { number32 } from '../common/payload.js'
 
+/** Some seconds. */
+const LOOKS = 200_000_000
+
 /** Sends and receives one message at a time, and looks for it again and again: both without a promise. */
 export class Spinning {
   private readonly size = number('size', 64)
@@ -25,7 +28,9 @@ export class Spinning {
 
   /** @returns the message's number */
   receive(): number {
-    while (this.stream.readBatch(this.take, 1) === 0);
+    for (let looks = 1; this.stream.readBatch(this.take, 1) === 0; looks++) {
+      if (looks === LOOKS) throw new Error('nothing came, and nobody may be there any more')
+    }
     return this.received
   }
 }
