@@ -37,7 +37,7 @@ const steps = fc.array(step, { maxLength: 120 })
 class Run {
   private readonly queues: number[][]
   private readonly next: number[]
-  private held = false
+  private held: Uint8Array | null = null
 
   constructor(
     private readonly reader: Stream,
@@ -90,8 +90,7 @@ class Run {
   }
 
   private read(kind: Step['kind'], count: number): void {
-    if (this.held) this.reader.release()
-    this.held = false
+    this.letGo()
     if (kind === 'readBatch')
       this.reader.readBatch((bytes, offset, length) => this.arrived(bytes, offset, length), count)
     else if (kind === 'lend') this.lend(count)
@@ -102,9 +101,17 @@ class Run {
     const lease = this.reader.tryRead()
     if (lease === null) return false
     this.arrived(lease)
-    this.held = hold
-    if (!hold) this.reader.release()
+    this.held = lease
+    if (!hold) this.letGo()
     return true
+  }
+
+  /** Nobody wrote where the lease lies meanwhile. */
+  private letGo(): void {
+    if (this.held === null) return
+    checkStamp(this.held)
+    this.held = null
+    this.reader.release()
   }
 
   private lend(count: number): void {
@@ -120,7 +127,7 @@ class Run {
 
   /** Everything that is left arrives, and then the end. */
   async finish(): Promise<void> {
-    if (this.held) this.reader.release()
+    this.letGo()
     for (const writer of this.writers) await writer.end()
     while (!this.reader.ended) if (!this.one(false)) await this.reader.readable()
     assert.deepEqual(

@@ -152,9 +152,11 @@ export class LossyReader {
   private sizeOf(length: number, number: number, rest: number): number {
     const left = this.head - this.position
     if (length === PADDING && rest <= left && rest < this.capacity) return rest
-    const size = (length + (RECORD_HEADER + 7)) & -8
-    // In a private mapping a reader's stray write keeps the page from ever changing: what is there is old.
-    if (length >= 0 && size <= rest && size <= left && number === (this.sequence | 0)) return size
+    // In a private mapping a reader's stray write keeps the page from ever changing: what is there is old, and so is its number.
+    if (length >= 0 && length <= rest - RECORD_HEADER && number === (this.sequence | 0)) {
+      const size = (length + (RECORD_HEADER + 7)) & -8
+      if (size <= left) return size
+    }
     this.broken()
     return -1
   }
@@ -263,10 +265,10 @@ export class LossyReader {
     let number = this.sequence | 0
     while (size - end >= RECORD_HEADER) {
       const length = chunkWords[end >> 2]!
-      if (length === PADDING) break
+      // Also where the ring is padded.
+      if (length < 0 || length > size - end - RECORD_HEADER) break
       const record = (length + (RECORD_HEADER + 7)) & -8
-      if (!(length >= 0 && chunkWords[(end >> 2) + RECORD_NUMBER] === number)) break
-      if (end + record > size) break
+      if (chunkWords[(end >> 2) + RECORD_NUMBER] !== number || end + record > size) break
       end += record
       number = (number + 1) | 0
     }

@@ -32,11 +32,11 @@ export interface Audience {
 
 export class LossyWriter implements Outgoing {
   readonly bytes: Uint8Array
+  readonly words: Int32Array
   readonly maxClaim: number
   fault: Fault | null = null
   readonly audience = new Set<Audience>()
 
-  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number
@@ -74,7 +74,8 @@ export class LossyWriter implements Outgoing {
     const record = (length + (RECORD_HEADER + 7)) & -8
     const at = this.position & this.mask
     const rest = at + record > this.capacity ? this.capacity - at : 0
-    if (this.position + rest + record - this.oldest > this.capacity && !this.giveUp(rest + record)) return NONE
+    const full = this.position + rest + record - this.oldest > this.capacity
+    if ((full || this.words.length === 0) && !this.giveUp(rest + record)) return NONE
     if (rest === 0) return DATA + RECORD_HEADER + at
     this.words[(DATA + at) >> 2] = PADDING
     this.position += rest
@@ -104,8 +105,7 @@ export class LossyWriter implements Outgoing {
     const at = position & this.mask
     const length = this.words[(DATA + at) >> 2]!
     if (length === PADDING) return this.capacity - at
-    const record = (length + (RECORD_HEADER + 7)) & -8
-    if (length >= 0 && at + record <= this.capacity) return record
+    if (length >= 0 && length <= this.capacity - at - RECORD_HEADER) return (length + (RECORD_HEADER + 7)) & -8
     this.fault = Fault.CORRUPT
     return NONE
   }

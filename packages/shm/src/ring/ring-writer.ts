@@ -29,10 +29,10 @@ const PUBLISH_AT = 4096
 
 export class RingWriter implements Outgoing {
   readonly bytes: Uint8Array
+  readonly words: Int32Array
   readonly maxClaim: number
   fault: Fault | null = null
 
-  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number
@@ -62,7 +62,8 @@ export class RingWriter implements Outgoing {
     const record = (length + (RECORD_HEADER + 7)) & -8
     const at = this.position & this.mask
     if (at + record > this.capacity) return this.claimAtStart(record, this.capacity - at)
-    if (((this.position + record - this.tail) | 0) > this.capacity && !this.reclaim(record)) return NONE
+    const full = ((this.position + record - this.tail) | 0) > this.capacity
+    if ((full || this.words.length === 0) && !this.reclaim(record)) return NONE
     return DATA + RECORD_HEADER + at
   }
 

@@ -1,6 +1,7 @@
 /** The writing half: claims in the memory that the reader looks at. A stream that cannot be written to has no `outgoing`. */
 import { type BatchWriter, Counter, type StreamInit, WRITE } from '@camio/core/spi'
 import type { Outgoing } from '../ring/outgoing.js'
+import { SmallCopy } from '../ring/small-copy.js'
 import { ShmStream } from './shm-stream.js'
 
 const NONE = -1
@@ -13,6 +14,7 @@ export abstract class WritingStream extends ShmStream {
   protected mark = 1
   /** Bytes of the claim that is out. */
   private claimed = NONE
+  private readonly copy = new SmallCopy()
 
   constructor(
     init: StreamInit,
@@ -60,6 +62,16 @@ export abstract class WritingStream extends ShmStream {
   cancel(): void {
     if (this.claimed < 0) this.badCancel()
     else this.claimed = NONE
+  }
+
+  override tryWrite(bytes: Uint8Array): boolean {
+    const { length } = bytes
+    const offset = this.tryClaimAt(length)
+    if (offset < 0) return false
+    this.copy.into(this.outgoing!, offset, bytes)
+    this.stats.counters[WRITE + Counter.copies]! += 1
+    this.commit(length)
+    return true
   }
 
   override writeBatch(fn: BatchWriter, length: number, limit = Infinity): number {
@@ -143,6 +155,8 @@ export abstract class WritingStream extends ShmStream {
   tryFlush(): boolean {
     this.checkFlush()
     this.publish()
+    const fault = this.outgoing?.fault ?? null
+    if (fault !== null) throw this.broken(fault)
     return true
   }
 

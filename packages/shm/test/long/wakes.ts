@@ -1,11 +1,11 @@
-/**
- * Wake-ups that must not be lost. The other end sleeps before every message; this one answers at once, so that the message meets it
- * between its last look and its sleep again and again. With plain stores in place of atomic ones this hangs within a second.
- */
+/** Wake-ups that must not be lost: two threads at a bare ring, which meet in the same nanoseconds, and two ends with everything around it. */
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { listen, type Stream } from '@camio/core'
 import '@camio/shm'
 import { startThread } from '../support/actors.js'
+import { type Litmus, LOST, litmusMemory } from '../support/litmus.js'
 import { freshName } from '../support/names.js'
 
 const PATIENCE = 20_000
@@ -22,7 +22,27 @@ async function pingPong(stream: Stream, rounds: number): Promise<void> {
   }
 }
 
+/** With a plain store in place of an atomic one, or without the second look, this finds lost wake-ups within a second. */
+async function litmus(sleeper: Litmus['sleeper'], rounds: number): Promise<void> {
+  const memory = litmusMemory()
+  const threads = (['sleeps', 'wakes'] as const).map((side) => {
+    const part: Litmus = { sleeper, side, rounds, ...memory }
+    return new Worker(new URL('../support/litmus.js', import.meta.url), { workerData: part })
+  })
+  await Promise.all(threads.map((thread) => once(thread, 'message')))
+  const done = threads.map((thread) => once(thread, 'message'))
+  for (const thread of threads) thread.postMessage('go')
+  await Promise.all(done)
+  const lost = new Int32Array(memory.board)[LOST]!
+  if (lost > 0) throw new Error(`a sleeper (${sleeper}) was not woken, ${lost} times or more`)
+}
+
 export async function wakes(rounds: number): Promise<void> {
+  for (const sleeper of ['reader', 'writer', 'lossy'] as const) await litmus(sleeper, rounds * 10)
+  await endToEnd(rounds)
+}
+
+async function endToEnd(rounds: number): Promise<void> {
   // It spins, for its turn to come at once; the other end does not.
   const listener = await listen(freshName(), { wait: 'spin:1ms' })
   const thread = startThread({ role: 'echo', uri: listener.uri })
