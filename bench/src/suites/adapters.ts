@@ -41,7 +41,8 @@ function entry({ name, role, by, unpaced }: Kind, terms: Terms): Entry {
     role,
     run: async () => {
       const { listener, connector, reporter } = terms
-      return terms.figure(await runPair({ name, listener: program(listener), connector: program(connector), reporter }))
+      const report = await runPair({ name, listener: program(listener), connector: program(connector), reporter })
+      return terms.figure(report.line)
     },
   }
 }

@@ -17,7 +17,7 @@ function entry(name: string, frame: string, role: Role, settings: Settings): Con
     role,
     run: async () => {
       const ends = { name, listener: program('receive'), connector: program('send'), reporter: 'listener' } as const
-      const { messages, seconds } = await runPair(ends)
+      const { messages, seconds } = (await runPair(ends)).line
       return (messages as number) / (seconds as number) / 1e6
     },
   }
