@@ -68,7 +68,7 @@ function ownCase(size: number, settings: Settings): Case {
     better: 'higher',
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.own,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: `limit: sendmmsg with GSO to recvmmsg with GRO; socket buffers of ${BUFFER} for all; the sender does not wait for the receiver`,
   }
 }
@@ -92,7 +92,7 @@ function foreignCase(size: number, settings: Settings): Case {
     better: 'lower',
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.foreign,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: 'a sender in C, sendmmsg as fast as it goes; limit: recvmmsg; CPU time of the receiver, user space and kernel',
   }
 }
@@ -116,7 +116,7 @@ function roundTripCase(settings: Settings): Case {
     better: 'lower',
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.roundTrip,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: 'one datagram at a time; ours: listen() and a stream for each remote address; on virtual machines waking up is most of it',
   }
 }

@@ -19,7 +19,7 @@ const spans = (settings: Settings) => (settings.quick ? { warm: 200, time: 200 }
 
 /** Rings under one selector, with messages in all of them, or in one while the others are idle. */
 export function ringsCases(which: 'all' | 'one', settings: Settings): Case[] {
-  return powersOfTwo(1, 64, settings.quick ? 8 : 2).map((streams) => {
+  return powersOfTwo(1, 64, settings.quick ? 8 : 4).map((streams) => {
     const busy = which === 'all' ? streams : 1
     const terms: Terms = {
       args: { size: 64, streams, busy, ...spans(settings) },

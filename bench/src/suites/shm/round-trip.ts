@@ -33,7 +33,7 @@ export function spinningCase(settings: Settings): Case {
     better: 'lower',
     entries: ends.map((each) => entry(each, terms)),
     goals: GOALS.spinning,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: `timed ${TOGETHER} at a time; ours: readBatch again and again; 'a promise each': await readable(), wait=spin:1ms`,
   }
 }
@@ -55,7 +55,7 @@ export function asleepCase(settings: Settings): Case {
     better: 'lower',
     entries: contestants.map((each) => entry(each, terms)),
     goals: GOALS.asleep,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: 'both ends sleep until the message comes, C on a futex; on virtual machines waking up is most of it',
   }
 }

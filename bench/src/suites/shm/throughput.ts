@@ -51,7 +51,7 @@ export function smallCase(how: 'copied' | 'placed', settings: Settings): Case {
     better: 'higher',
     entries: contestants.map((each) => entry(each, terms)),
     goals: GOALS[how],
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note: `${how === 'copied' ? 'tryWrite' : 'writeBatch'}, readBatch; ${EVERY_WORD}`,
   }
 }
@@ -76,7 +76,7 @@ export function bulkCase(sample: 1 | 64, settings: Settings): Case {
     better: 'higher',
     entries: contestants.map((each) => entry(each, terms)),
     goals: GOALS.bulk,
-    runs: settings.quick ? 3 : 9,
+    runs: settings.quick ? 1 : 9,
     note:
       sample === 1
         ? `the receiver compares every byte of every message by memcmp; ${WORKER} moves messages between two threads of one process`
