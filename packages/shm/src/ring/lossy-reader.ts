@@ -212,7 +212,12 @@ export class LossyReader {
     let count = 0
     let total = 0
     try {
-      while (count < limit && total < this.capacity && (this.chunkAt < this.chunkEnd || this.fill())) {
+      // A writer that is as fast as we are must not keep the event loop from its turn.
+      while (
+        count < limit &&
+        total + count * RECORD_HEADER < this.capacity &&
+        (this.chunkAt < this.chunkEnd || this.fill())
+      ) {
         if (!this.nextInChunk()) break
         this.take()
         count++

@@ -32,11 +32,11 @@ export interface Audience {
 
 export class LossyWriter implements Outgoing {
   readonly bytes: Uint8Array
-  readonly words: Int32Array
   readonly maxClaim: number
   fault: Fault | null = null
   readonly audience = new Set<Audience>()
 
+  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number

@@ -110,11 +110,12 @@ export class RingReader {
    * Hands messages to `fn`, a ring full at most, until there is none, `limit` was reached or `fn` says so, and counts them. @returns how many
    */
   drain(fn: BatchHandler, limit: number, counters: Float64Array): number {
+    const start = this.position
     let count = 0
     let total = 0
     try {
       // A writer that is as fast as we are must not keep the event loop from its turn.
-      while (count < limit && total < this.capacity) {
+      while (count < limit && ((this.position - start) | 0) < this.capacity) {
         if (!this.next()) break
         // Read, whatever the handler makes of it.
         this.take()

@@ -29,10 +29,10 @@ const PUBLISH_AT = 4096
 
 export class RingWriter implements Outgoing {
   readonly bytes: Uint8Array
-  readonly words: Int32Array
   readonly maxClaim: number
   fault: Fault | null = null
 
+  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number
