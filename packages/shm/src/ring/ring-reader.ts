@@ -22,6 +22,7 @@ import type { Region } from './region.js'
 
 export class RingReader {
   readonly bytes: Uint8Array
+  private readonly buffer: ArrayBuffer
   /** Of the message that `next` found. */
   offset = 0
   length = 0
@@ -46,6 +47,7 @@ export class RingReader {
     private readonly bell: Bell,
   ) {
     this.bytes = region.bytes
+    this.buffer = region.buffer
     this.words = region.words
     this.capacity = region.length - DATA
     this.mask = this.capacity - 1
@@ -99,6 +101,11 @@ export class RingReader {
     // There was time for everything that was read to become room.
     this.publish()
     return false
+  }
+
+  /** The message that `next` found, where it lies. */
+  view(): Uint8Array {
+    return new Uint8Array(this.buffer, this.offset, this.length)
   }
 
   /** The message that `next` found is the caller's, who may hold it. */

@@ -29,6 +29,7 @@ const PUBLISH_AT = 4096
 
 export class RingWriter implements Outgoing {
   readonly bytes: Uint8Array
+  readonly buffer: ArrayBuffer
   readonly maxClaim: number
   fault: Fault | null = null
 
@@ -48,6 +49,7 @@ export class RingWriter implements Outgoing {
     private readonly bell: Bell,
   ) {
     this.bytes = region.bytes
+    this.buffer = region.buffer
     this.words = region.words
     this.capacity = region.length - DATA
     this.mask = this.capacity - 1

@@ -28,7 +28,7 @@ export abstract class WritingStream extends ShmStream {
 
   tryClaim(length: number): Uint8Array | null {
     const offset = this.tryClaimAt(length)
-    return offset < 0 ? null : this.claimBytes.subarray(offset, offset + length)
+    return offset < 0 ? null : new Uint8Array(this.outgoing!.buffer, offset, length)
   }
 
   override tryClaimAt(length: number): number {
