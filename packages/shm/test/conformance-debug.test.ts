@@ -1,4 +1,4 @@
-/** `CAMIO_DEBUG=lease` changes nothing but who owns the shmory. */
+/** `CAMIO_DEBUG=lease` changes nothing but who owns the memory. */
 import { conformance } from '@camio/conformance'
 import test from 'ava'
 import '@camio/shm'
