@@ -177,8 +177,11 @@ export class LossyReader {
     const sequence = join(number, Atomics.load(this.words, COUNT_HIGH))
     readFence()
     if (loadPosition(this.words, OLDEST, OLDEST_HIGH) !== oldest) return this.skip()
-    this.position = padding ? oldest + this.capacity - at : oldest
-    this.head = Math.max(head, this.position)
+    const start = padding ? oldest + this.capacity - at : oldest
+    // Padding is published before the message that it is for.
+    if (start >= head) return this.skip()
+    this.position = start
+    this.head = head
     return this.renumber(sequence)
   }
 

@@ -48,7 +48,7 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
     const { memory, length, position, sequence } = hello
     const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     const capacity = capacityOf(length)
-    if (capacity === null || position % 8 !== 0) {
+    if (capacity === null || position % 8 !== 0 || position < 0 || sequence < 0) {
       ring.release()
       throw new Unusable('it is no ring')
     }
