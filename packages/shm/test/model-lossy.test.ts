@@ -7,7 +7,7 @@ import { freshName } from './support/names.js'
 import { checkStamp, readStamp, SMALLEST, stamp, stamped } from './support/stamp.js'
 import { discard, turn } from './support/streams.js'
 
-const KINDS = ['write', 'burst', 'claim', 'read', 'hold', 'readBatch', 'readSome', 'turn', 'join'] as const
+const KINDS = ['write', 'burst', 'claim', 'late', 'read', 'hold', 'readBatch', 'readSome', 'turn', 'join'] as const
 
 const step = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -82,6 +82,13 @@ async function run(steps: readonly Step[]): Promise<void> {
     else if (kind === 'write') assert.ok(writer.tryWrite(stamped(length, 0, written++)))
     else if (kind === 'claim') {
       stamp(writer.tryClaim(writer.maxClaim)!, 0, length, 0, written++)
+      writer.commit(length)
+    } else if (kind === 'late') {
+      // The padding before it is published before it is.
+      const claim = writer.tryClaim(length)!
+      writer.tryFlush()
+      reader.batch(Infinity)
+      stamp(claim, 0, length, 0, written++)
       writer.commit(length)
     } else if (kind === 'burst') {
       const first = written

@@ -171,6 +171,45 @@ test('peers= bounds how many are connected; the next one waits', async (t) => {
   await discard(writer, readers[1]!, await third)
 })
 
+test('a listener of mode=r reads only, and refuses who would read too', async (t) => {
+  const listener = await listen(freshName(), { mode: 'r' })
+  const [near, far] = await Promise.all([open(listener.uri), listener.accept()])
+  t.deepEqual([near.features.readable, near.features.writable], [false, true])
+  t.deepEqual([far.features.readable, far.features.writable], [true, false])
+  await near.write(Uint8Array.of(5))
+  t.deepEqual(await take(far), [5])
+  await t.throwsAsync(open(listener.uri, { mode: 'r' }), { code: 'ERR_CAMIO_REFUSED', message: /neither end/ })
+  await near.close()
+  t.is(await take(far), null)
+  await Promise.all([far.close(), listener.close()])
+})
+
+test('backlog= bounds how many streams wait to be accepted; the next one is let in when there is room', async (t) => {
+  const listener = await listen(freshName(), { backlog: 1 })
+  const first = await open(listener.uri)
+  const second = open(listener.uri)
+  await t.throwsAsync(open(listener.uri, { connectTimeout: '50ms' }), { code: 'ERR_CAMIO_TIMEOUT' })
+  const accepted = [await listener.accept()]
+  const streams = [first, await second]
+  accepted.push(await listener.accept())
+  await discard(...streams, ...accepted)
+  await listener.close()
+})
+
+test('a batch ends though the writer of empty messages does not', async (t) => {
+  const name = freshName()
+  const reader = await open(name, { mode: 'r', capacity: '4KiB' })
+  const writer = await open(name, { mode: 'w' })
+  const write = () => {
+    writer.tryWrite(new Uint8Array(0))
+    writer.tryFlush()
+  }
+  write()
+  const count = reader.readBatch(write)
+  t.true(count > 0 && count <= 65_536)
+  await discard(reader, writer)
+})
+
 test('options that mean nothing are refused by name', async (t) => {
   await t.throwsAsync(open(freshName(), { policy: 'strict' }), { code: 'ERR_CAMIO_BAD_OPTION', message: /"policy"/ })
   await t.throwsAsync(listen(freshName(), { stay: true }), { code: 'ERR_CAMIO_BAD_OPTION', message: /"stay"/ })

@@ -139,6 +139,22 @@ for (const [what, [rude, code]] of Object.entries(OWNERS)) {
   }
 }
 
+test.serial('an owner that leaves right behind its answer has died', async (t) => {
+  const before = await leftAtLast()
+  const uri = freshName()
+  const door = binding().listen(socketName(uri), 5)
+  const opening = open(uri)
+  await turn()
+  const socket = binding().accept(door)
+  say(socket, { words: encodeHello(HELLO), lends: ringLength(4096) })
+  binding().close(socket, false)
+  const stream = await opening
+  await t.throwsAsync(stream.read(), { code: 'ERR_CAMIO_PEER_LOST' })
+  await stream.close()
+  binding().close(door, false)
+  t.deepEqual(await leftAtLast(), before)
+})
+
 test.serial('an owner that never answers is ERR_CAMIO_TIMEOUT', async (t) => {
   const uri = freshName()
   const door = binding().listen(socketName(uri), 5)

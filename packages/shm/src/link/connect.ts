@@ -17,7 +17,7 @@ import { parseName } from '../name.js'
 import { type Region, Unusable } from '../ring/region.js'
 import { type System, systemFor } from '../system.js'
 import { refusal, type ShmTarget } from '../target.js'
-import { decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION } from './hello.js'
+import { type Decoded, decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION } from './hello.js'
 import { Link } from './link.js'
 import { checkOwner } from './peer-policy.js'
 
@@ -30,6 +30,8 @@ export interface Wish {
   readonly writes: boolean
   /** What is lent to the owner of the name. */
   readonly lent: Region | null
+  /** What is wrong where the name is shared in another way; the default is an error that says how. */
+  readonly otherKind: CamioError | undefined
 }
 
 export interface Met {
@@ -52,7 +54,7 @@ export async function connect(target: ShmTarget, wish: Wish): Promise<Met> {
       system.dispatcher.close(socket, true)
       throw error
     }
-    const hello = await answer(system, target, socket, stop)
+    const hello = await answer(system, target, socket, wish, stop)
     return { hello, link: new Link(system, socket) }
   })
 }
@@ -93,8 +95,8 @@ function say(system: System, { uri }: ShmTarget, socket: number, { kinds, reads,
 }
 
 /** The owner's hello; its socket belongs to nobody then. Where it rejects, everything was given back. */
-function answer(system: System, target: ShmTarget, socket: number, stop: AbortSignal): Promise<Hello> {
-  return new Promise((resolve, reject) => new Answer(system, target, socket, stop, resolve, reject).wait())
+function answer(system: System, target: ShmTarget, socket: number, wish: Wish, stop: AbortSignal): Promise<Hello> {
+  return new Promise((resolve, reject) => new Answer(system, target, socket, wish, stop, resolve, reject).wait())
 }
 
 class Answer implements Watched {
@@ -106,6 +108,7 @@ class Answer implements Watched {
     private readonly system: System,
     private readonly target: ShmTarget,
     private readonly socket: number,
+    private readonly wish: Wish,
     private readonly stop: AbortSignal,
     private readonly resolve: (hello: Hello) => void,
     private readonly reject: (reason: unknown) => void,
@@ -136,7 +139,7 @@ class Answer implements Watched {
 
   private take(words: Int32Array): void {
     const decoded = decodeHello(words)
-    const error = whatIsWrong(decoded, this.target)
+    const error = whatIsWrong(decoded, this.target, this.wish)
     if (error === null) {
       this.settle()
       this.system.dispatcher.disown(this.socket, this.noted & (Epoll.HUP | Epoll.RDHUP | Epoll.ERR))
@@ -172,7 +175,7 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
   [Kind.LOSSY]: 'is a lossy ring: read it with mode=r and policy=drop-oldest',
 }
 
-function whatIsWrong(decoded: ReturnType<typeof decodeHello>, target: ShmTarget): CamioError | null {
+function whatIsWrong(decoded: Decoded, target: ShmTarget, { otherKind }: Wish): CamioError | null {
   const refuse = (code: string, why: string) => refusal(code, target, why)
   if ('stranger' in decoded) return refuse('ERR_CAMIO_REFUSED', 'who has that name is no shared memory of ours')
   if ('version' in decoded) {
@@ -189,7 +192,9 @@ function whatIsWrong(decoded: ReturnType<typeof decodeHello>, target: ShmTarget)
     case Status.VERSION:
       return refuse('ERR_CAMIO_REFUSED', `the other end does not speak version ${VERSION}: update the older`)
     case Status.KIND:
-      return refuse('ERR_CAMIO_REFUSED', `the name ${KIND_NAMES[decoded.kind] ?? 'is shared in another way'}`)
+      return (
+        otherKind ?? refuse('ERR_CAMIO_REFUSED', `the name ${KIND_NAMES[decoded.kind] ?? 'is shared in another way'}`)
+      )
     case Status.NOTHING:
       return refuse('ERR_CAMIO_REFUSED', `with mode=${target.mode} neither end would read what the other writes`)
     case Status.FULL:

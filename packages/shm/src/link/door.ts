@@ -72,10 +72,18 @@ export class Door implements Watched {
   }
 
   private letIn(socket: number): void {
-    const guest = new Guest(this.system, socket, this.host, (gone) => this.guests.delete(gone))
+    const guest = new Guest(this.system, socket, this.host, (gone) => this.left(gone))
     this.guests.add(guest)
     if (mayConnect(this.system, this.target, socket)) guest.greet()
     else guest.turnAway(Status.DENIED)
+  }
+
+  /** It was let in or turned away. */
+  private left(guest: Guest): void {
+    const full = !this.host.hasRoom
+    this.guests.delete(guest)
+    // Not at once: whoever lets it in has not counted it yet.
+    if (full) setImmediate(() => this.knock())
   }
 
   private refuse(status: number): void {

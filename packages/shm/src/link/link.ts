@@ -27,6 +27,8 @@ export class Link implements Watched {
   attach(owner: LinkOwner): void {
     this.owner = owner
     this.system.dispatcher.own(this.socket, this)
+    // It left while nobody was told.
+    if (this.gone) setImmediate(() => this.respond())
   }
 
   note(events: number): void {

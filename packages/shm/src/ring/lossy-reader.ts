@@ -177,8 +177,11 @@ export class LossyReader {
     const sequence = join(number, Atomics.load(this.words, COUNT_HIGH))
     readFence()
     if (loadPosition(this.words, OLDEST, OLDEST_HIGH) !== oldest) return this.skip()
-    this.position = padding ? oldest + this.capacity - at : oldest
-    this.head = Math.max(head, this.position)
+    const start = padding ? oldest + this.capacity - at : oldest
+    // Padding is published before the message that it is for.
+    if (start >= head) return this.skip()
+    this.position = start
+    this.head = head
     return this.renumber(sequence)
   }
 
@@ -212,7 +215,12 @@ export class LossyReader {
     let count = 0
     let total = 0
     try {
-      while (count < limit && total < this.capacity && (this.chunkAt < this.chunkEnd || this.fill())) {
+      // A writer that is as fast as we are must not keep the event loop from its turn.
+      while (
+        count < limit &&
+        total + count * RECORD_HEADER < this.capacity &&
+        (this.chunkAt < this.chunkEnd || this.fill())
+      ) {
         if (!this.nextInChunk()) break
         this.take()
         count++

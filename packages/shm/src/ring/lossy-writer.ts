@@ -32,11 +32,12 @@ export interface Audience {
 
 export class LossyWriter implements Outgoing {
   readonly bytes: Uint8Array
-  readonly words: Int32Array
+  readonly buffer: ArrayBuffer
   readonly maxClaim: number
   fault: Fault | null = null
   readonly audience = new Set<Audience>()
 
+  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number
@@ -51,6 +52,7 @@ export class LossyWriter implements Outgoing {
 
   constructor(private readonly region: Region) {
     this.bytes = region.bytes
+    this.buffer = region.buffer
     this.words = region.words
     this.capacity = region.length - DATA
     this.mask = this.capacity - 1

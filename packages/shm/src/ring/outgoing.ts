@@ -3,7 +3,7 @@ import type { Fault } from './bell.js'
 
 export interface Outgoing {
   readonly bytes: Uint8Array
-  readonly words: Int32Array
+  readonly buffer: ArrayBuffer
   readonly maxClaim: number
   readonly fault: Fault | null
   /** Room for a message of up to `length` bytes. @returns its offset in `bytes`, -1: not now, or there is a `fault` */

@@ -22,6 +22,7 @@ import type { Region } from './region.js'
 
 export class RingReader {
   readonly bytes: Uint8Array
+  private readonly buffer: ArrayBuffer
   /** Of the message that `next` found. */
   offset = 0
   length = 0
@@ -46,6 +47,7 @@ export class RingReader {
     private readonly bell: Bell,
   ) {
     this.bytes = region.bytes
+    this.buffer = region.buffer
     this.words = region.words
     this.capacity = region.length - DATA
     this.mask = this.capacity - 1
@@ -101,6 +103,11 @@ export class RingReader {
     return false
   }
 
+  /** The message that `next` found, where it lies. */
+  view(): Uint8Array {
+    return new Uint8Array(this.buffer, this.offset, this.length)
+  }
+
   /** The message that `next` found is the caller's, who may hold it. */
   take(): void {
     this.position = (this.position + ((this.length + (RECORD_HEADER + 7)) & -8)) | 0
@@ -110,11 +117,12 @@ export class RingReader {
    * Hands messages to `fn`, a ring full at most, until there is none, `limit` was reached or `fn` says so, and counts them. @returns how many
    */
   drain(fn: BatchHandler, limit: number, counters: Float64Array): number {
+    const start = this.position
     let count = 0
     let total = 0
     try {
       // A writer that is as fast as we are must not keep the event loop from its turn.
-      while (count < limit && total < this.capacity) {
+      while (count < limit && ((this.position - start) | 0) < this.capacity) {
         if (!this.next()) break
         // Read, whatever the handler makes of it.
         this.take()

@@ -29,10 +29,11 @@ const PUBLISH_AT = 4096
 
 export class RingWriter implements Outgoing {
   readonly bytes: Uint8Array
-  readonly words: Int32Array
+  readonly buffer: ArrayBuffer
   readonly maxClaim: number
   fault: Fault | null = null
 
+  private readonly words: Int32Array
   private readonly capacity: number
   private readonly mask: number
   private readonly publishAt: number
@@ -48,6 +49,7 @@ export class RingWriter implements Outgoing {
     private readonly bell: Bell,
   ) {
     this.bytes = region.bytes
+    this.buffer = region.buffer
     this.words = region.words
     this.capacity = region.length - DATA
     this.mask = this.capacity - 1

@@ -142,7 +142,8 @@ export class GatherStream extends ReadingStream implements DoorHost {
 
   /** Lets go of the writers that ended or died and of which everything was read. Was that the last one? */
   private sweep(): void {
-    for (const member of [...this.members]) {
+    for (let i = this.members.length - 1; i >= 0; i--) {
+      const member = this.members[i]!
       const { ring, link } = member
       if (ring.ready && ring.fault === null) continue
       const state = ring.writerState

@@ -1,5 +1,5 @@
 /** The connecting end of a duplex stream. */
-import type { Stream } from '@camio/core/spi'
+import type { CamioError, Stream } from '@camio/core/spi'
 import { badMemory, connect, type Met } from '../link/connect.js'
 import { Kind } from '../link/hello.js'
 import { parseName } from '../name.js'
@@ -9,14 +9,22 @@ import { systemFor } from '../system.js'
 import type { ShmTarget } from '../target.js'
 import { duplexStream } from './listener.js'
 
-export async function openDuplex(target: ShmTarget, kinds: number = Kind.DUPLEX): Promise<Stream> {
+/**
+ * @param kinds what else will do
+ * @param otherKind see `Wish`
+ */
+export async function openDuplex(
+  target: ShmTarget,
+  kinds: number = Kind.DUPLEX,
+  otherKind?: CamioError,
+): Promise<Stream> {
   const system = systemFor(target.uri)
   const { uri } = parseName(target.address, target.uri)
   const reads = target.mode !== 'w'
   const lent = reads ? Region.create(system, ringLength(target.options.capacity)).freeze(true) : null
   let met: Met
   try {
-    met = await connect(target, { kinds, reads, writes: target.mode !== 'r', lent })
+    met = await connect(target, { kinds, reads, writes: target.mode !== 'r', lent, otherKind })
   } catch (error) {
     lent?.release()
     throw error

@@ -19,9 +19,7 @@ export async function openStrictReader(target: ShmTarget): Promise<Stream> {
     return new GatherStream(target)
   } catch (error) {
     if (!isCamioError(error, 'ERR_CAMIO_ADDRESS_IN_USE')) throw error
-    return await openDuplex(target, Kind.DUPLEX).catch((why: unknown) => {
-      throw isCamioError(why, 'ERR_CAMIO_REFUSED') ? error : why
-    })
+    return openDuplex(target, Kind.DUPLEX, error)
   }
 }
 
@@ -39,7 +37,7 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
   const flags = Region.create(system, FLAG_LENGTH).freeze(true)
   let met: Met
   try {
-    met = await connect(target, { kinds: Kind.LOSSY, reads: true, writes: false, lent: flags })
+    met = await connect(target, { kinds: Kind.LOSSY, reads: true, writes: false, lent: flags, otherKind: undefined })
   } catch (error) {
     flags.release()
     throw error
@@ -50,7 +48,7 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
     const { memory, length, position, sequence } = hello
     const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     const capacity = capacityOf(length)
-    if (capacity === null || position % 8 !== 0) {
+    if (capacity === null || position % 8 !== 0 || position < 0 || sequence < 0) {
       ring.release()
       throw new Unusable('it is no ring')
     }

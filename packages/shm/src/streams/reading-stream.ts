@@ -24,7 +24,7 @@ export abstract class ReadingStream extends WritingStream {
 
   tryRead(): Uint8Array | null {
     const ring = this.lend()
-    return ring === null ? null : ring.bytes.subarray(ring.offset, ring.offset + ring.length)
+    return ring === null ? null : ring.view()
   }
 
   override tryReadPlace(): LeasePlace | null {
@@ -62,7 +62,7 @@ export abstract class ReadingStream extends WritingStream {
     const batch: Uint8Array[] = []
     do {
       this.take(ring)
-      batch.push(ring.bytes.subarray(ring.offset, ring.offset + ring.length))
+      batch.push(ring.view())
     } while (batch.length < limit && ring.next())
     return batch
   }

@@ -76,10 +76,6 @@ export abstract class ShmStream extends Stream implements Sleeper {
 
   // ---------------------------------------------------------------------------------------------------- errors
 
-  protected checkNoLease(lent: number): void {
-    if (lent !== 0) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
-  }
-
   /** A ring is not what it should be: the stream ends here. */
   protected broken(fault: Fault): CamioError {
     if (this.error === null) this.fail(this.faultError(fault))

@@ -1,7 +1,6 @@
 /** The writing half: claims in the memory that the reader looks at. A stream that cannot be written to has no `outgoing`. */
 import { type BatchWriter, Counter, type StreamInit, WRITE } from '@camio/core/spi'
 import type { Outgoing } from '../ring/outgoing.js'
-import { SmallCopy } from '../ring/small-copy.js'
 import { ShmStream } from './shm-stream.js'
 
 const NONE = -1
@@ -14,7 +13,6 @@ export abstract class WritingStream extends ShmStream {
   protected mark = 1
   /** Bytes of the claim that is out. */
   private claimed = NONE
-  private readonly copy = new SmallCopy()
 
   constructor(
     init: StreamInit,
@@ -30,7 +28,7 @@ export abstract class WritingStream extends ShmStream {
 
   tryClaim(length: number): Uint8Array | null {
     const offset = this.tryClaimAt(length)
-    return offset < 0 ? null : this.claimBytes.subarray(offset, offset + length)
+    return offset < 0 ? null : new Uint8Array(this.outgoing!.buffer, offset, length)
   }
 
   override tryClaimAt(length: number): number {
@@ -68,7 +66,7 @@ export abstract class WritingStream extends ShmStream {
     const { length } = bytes
     const offset = this.tryClaimAt(length)
     if (offset < 0) return false
-    this.copy.into(this.outgoing!, offset, bytes)
+    this.claimBytes.set(bytes, offset)
     this.stats.counters[WRITE + Counter.copies]! += 1
     this.commit(length)
     return true

@@ -38,7 +38,14 @@ export function litmusMemory(): Pick<Litmus, 'ring' | 'flags' | 'board'> {
 
 function region(buffer: SharedArrayBuffer): Region {
   const bytes = new Uint8Array(buffer)
-  return { bytes, words: new Int32Array(buffer), length: bytes.length, memory: 0, release() {} } as unknown as Region
+  return {
+    buffer,
+    bytes,
+    words: new Int32Array(buffer),
+    length: bytes.length,
+    memory: 0,
+    release() {},
+  } as unknown as Region
 }
 
 /** What the sleeper waits for, and what the other one does about it. */
