@@ -3,6 +3,7 @@
  * woke stands in a list until a look finds it not ready any more (level-triggered, like epoll without EPOLLET).
  */
 import { CamioError } from './error.js'
+import { List } from './list.js'
 import { Interest, type Selectable, type Waiter } from './source.js'
 import { offAbort, onAbort } from './wait/abort.js'
 import { flushCorked, poll as pollTransports } from './wait/loop.js'
@@ -46,7 +47,9 @@ class Watch implements Waiter {
 export class Selector {
   private readonly members = new Map<Selectable, Member>()
   /** To look at: woken, or found ready the last time. Taken from the front, so that none starves. */
-  private hot: Watch[] = []
+  private hot = new List<Watch>()
+  /** The other list: a look empties one and fills the other. */
+  private spare = new List<Watch>()
   private readonly ready: Selectable[] = []
   private looks = 0
   private waiting: (() => void) | null = null
@@ -147,22 +150,25 @@ export class Selector {
   /** Looks at the hot members once each; those that are not ready go back to watching. */
   private collect(): readonly Selectable[] {
     const { ready, hot } = this
-    ready.length = 0
-    if (hot.length === 0) return ready
-    this.hot = []
-    this.looks++
-    for (const watch of hot) {
+    const looks = ++this.looks
+    let found = 0
+    this.hot = this.spare
+    this.spare = hot
+    for (let i = 0; i < hot.length; i++) {
+      const watch = hot.items[i]!
       const { member } = watch
       watch.listed = false
       if (watch.gone || !member.source.watch(watch.interest, watch)) continue
       watch.listed = true
       this.hot.push(watch)
-      if (member.foundBy === this.looks) continue
-      member.foundBy = this.looks
-      ready.push(member.source)
+      if (member.foundBy === looks) continue
+      member.foundBy = looks
+      ready[found++] = member.source
       if (member.source.closed) this.delete(member.source)
     }
-    rotate(this.hot)
+    hot.clear()
+    this.hot.rotate()
+    if (ready.length !== found) ready.length = found
     return ready
   }
 
@@ -187,9 +193,4 @@ export class Selector {
 /** One turn of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Puts the first one last: the next answer begins with another one. */
-function rotate(list: Watch[]): void {
-  if (list.length > 1) list.push(list.shift()!)
 }

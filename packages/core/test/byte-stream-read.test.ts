@@ -317,3 +317,28 @@ test('position and seek are not there', (t) => {
   t.throws(() => stream.position, { code: 'ERR_CAMIO_UNSUPPORTED' })
   t.throws(() => stream.seek(0), { code: 'ERR_CAMIO_UNSUPPORTED' })
 })
+
+test('a dry transport is not asked, but for one look of many, and once it is not dry any more', (t) => {
+  class Telling extends Scripted {
+    set hasMore(more: boolean) {
+      this.dry = !more
+    }
+  }
+  const stream = new Telling({ pulls: [bytes(1)], readsInto: true })
+  t.deepEqual(stream.tryRead(), bytes(1))
+  stream.release()
+  stream.hasMore = false
+  t.is(stream.tryRead(), null)
+  t.is(stream.readInto(bytes(0)), ReadInto.NOT_NOW)
+  t.false(stream.ready(1))
+  t.is(stream.pullCalls, 1)
+  stream.pulls.push(bytes(2))
+  stream.hasMore = true
+  t.deepEqual(stream.tryRead(), bytes(2))
+  stream.release()
+  stream.hasMore = false
+  stream.pulls.push(bytes(3))
+  let looks = 1
+  while (stream.tryRead() === null) looks++
+  t.true(looks > 1)
+})

@@ -108,3 +108,19 @@ test.serial('a driver that throws in a flush does not keep the others from being
   await turn()
   t.deepEqual(good.output, bytes(2))
 })
+
+test.serial('whoever is woken by a flush may flush: what he commits behind it is sent all the same', (t) => {
+  const inside = new Scripted()
+  const behind = new Scripted()
+  const waker = new Scripted()
+  waker.flushInBackground = () => {
+    // Sends `inside`, and leaves `behind` for the flush that is under way.
+    flushCorked()
+    behind.tryWrite(bytes(3))
+  }
+  waker.tryWrite(bytes(1))
+  inside.tryWrite(bytes(2))
+  flushCorked()
+  t.deepEqual(inside.output, bytes(2))
+  t.deepEqual(behind.output, bytes(3))
+})

@@ -25,6 +25,9 @@ const NO_LEASE = -1
 /** A mover reads: nobody else may until it is done. */
 const TO_MOVER = -2
 
+/** After so many vain looks in a row a dry transport is asked all the same: a loop that never polls sees data, too. */
+const LOOKS = 32
+
 export abstract class ByteReader extends Stream {
   protected readonly window: ReadWindow
   /** Bytes of the lease that is out, {@link NO_LEASE} or {@link TO_MOVER}. */
@@ -32,6 +35,9 @@ export abstract class ByteReader extends Stream {
   private filling = false
   /** Nothing will come behind what the window holds. */
   protected atEnd = false
+  /** Driver: the transport said that it has nothing now, and will tell when that changes: it need not be asked. */
+  protected dry = false
+  private vainLooks = 0
   /** The error came from writing: what the other side sent before may still be read. */
   protected onlyWritingFailed = false
 
@@ -184,7 +190,7 @@ export abstract class ByteReader extends Stream {
     this.checkRead()
     if (this.window.length > 0) return this.readHeld(target)
     if (!this.readsInto || !this.pullable()) return this.readByWindow(target)
-    const count = this.pulled(target, 0, target.length)
+    const count = this.asks() ? this.pulled(target, 0, target.length) : NOT_NOW
     if (count > 0) {
       this.stats.counters[Counter.messages]! += 1
       return count
@@ -226,12 +232,17 @@ export abstract class ByteReader extends Stream {
   private refill(): boolean {
     this.handsOff = false
     if (!this.pullable()) return this.lastWords()
-    if (this.filling) return this.nothingNow()
+    if (this.filling || !this.asks()) return this.nothingNow()
     const count = this.more()
     if (count > 0) return true
     if (count === END) return this.lastWords()
     if (count === PENDING) this.filling = true
     return this.nothingNow()
+  }
+
+  /** Is it worth asking the transport? */
+  private asks(): boolean {
+    return !this.dry || ++this.vainLooks >= LOOKS
   }
 
   /** May the transport still have bytes that came before the end, or before the error? */
@@ -272,6 +283,7 @@ export abstract class ByteReader extends Stream {
   /** `pull`, counted, its errors kept. */
   private pulled(target: Uint8Array, offset: number, length: number): number {
     let count: number
+    this.vainLooks = 0
     try {
       count = this.pull(target, offset, length)
     } catch (error) {

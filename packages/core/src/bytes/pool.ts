@@ -2,30 +2,14 @@
  * Blocks of memory by power-of-two size, kept for the next stream that needs one: ten thousand idle streams then hold none.
  * One pool a thread. Blocks are not cleared: they stay within the process.
  */
+import { List } from '../list.js'
 
 const SMALLEST = 4096
 /** Bytes of unused blocks that are kept, all sizes together. */
 const KEEP = 32 * 1024 * 1024
 
-/** A stack that keeps its room when it runs empty: an array that is pushed to and popped again and again is allocated each time. */
-class Stack {
-  private readonly blocks: Array<Uint8Array | null> = []
-  private count = 0
-
-  push(block: Uint8Array): void {
-    this.blocks[this.count++] = block
-  }
-
-  pop(): Uint8Array | null {
-    if (this.count === 0) return null
-    const block = this.blocks[--this.count]!
-    this.blocks[this.count] = null
-    return block
-  }
-}
-
 export class BlockPool {
-  private readonly free: Stack[] = []
+  private readonly free: Array<List<Uint8Array>> = []
   private kept = 0
 
   constructor(private readonly keep = KEEP) {}
@@ -33,8 +17,8 @@ export class BlockPool {
   /** A block of at least `size` bytes: a power of two, 4 KiB or more. */
   acquire(size: number): Uint8Array {
     const index = sizeClass(size)
-    const block = this.stack(index).pop()
-    if (block === null) return allocate(SMALLEST * 2 ** index)
+    const block = this.list(index).pop()
+    if (block === undefined) return allocate(SMALLEST * 2 ** index)
     this.kept -= block.length
     return block
   }
@@ -43,11 +27,11 @@ export class BlockPool {
   release(block: Uint8Array): void {
     if (this.kept + block.length > this.keep) return
     this.kept += block.length
-    this.stack(sizeClass(block.length)).push(block)
+    this.list(sizeClass(block.length)).push(block)
   }
 
-  private stack(index: number): Stack {
-    while (this.free.length <= index) this.free.push(new Stack())
+  private list(index: number): List<Uint8Array> {
+    while (this.free.length <= index) this.free.push(new List())
     return this.free[index]!
   }
 }

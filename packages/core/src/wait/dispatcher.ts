@@ -2,6 +2,7 @@
  * From the table of epoll's events to the streams they concern. One native call fills the table, and only who waits is woken, so
  * that idle descriptors cost nothing.
  */
+import { List } from '../list.js'
 import { addPoller, removePoller } from './loop.js'
 
 /** A native part's table of events, and its slots: `EpollTable` of native-common. */
@@ -30,12 +31,19 @@ export class Dispatcher {
   private readonly owners: Array<Watched | undefined> = []
   /** Events of slots that nobody owns yet: accepted ahead, or connected just now. Edges are reported only once. */
   private readonly early: number[] = []
-  private readonly noted: Watched[] = []
+  private readonly noted = new List<Watched>()
   private responding = false
   private slots = 0
-  private readonly poller = () => this.dispatch(this.binding.poll())
+  private looks = 0
+  private readonly poller = () => {
+    if (++this.looks % this.pollEvery === 0) this.dispatch(this.binding.poll())
+  }
 
-  constructor(private readonly binding: SlotBinding) {
+  /** @param pollEvery how many looks of a program that polls cost one look of the system's; more than 1 where news come otherwise */
+  constructor(
+    private readonly binding: SlotBinding,
+    private readonly pollEvery = 1,
+  ) {
     binding.start(this.table, (count) => this.dispatch(count))
   }
 
@@ -90,10 +98,10 @@ export class Dispatcher {
     let done = 0
     try {
       // By index: a nested look adds more.
-      while (done < noted.length) noted[done++]!.respond()
+      while (done < noted.length) noted.items[done++]!.respond()
     } finally {
       this.responding = false
-      noted.splice(0, done)
+      noted.clear(done)
       // Somebody who was woken threw: the others are told all the same, in a turn of their own.
       if (noted.length > 0) setImmediate(() => this.respond())
     }

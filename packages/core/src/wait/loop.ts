@@ -3,6 +3,7 @@
  *
  * The state hangs on `globalThis` (one a thread) so that two copies of core flush and poll each other's streams.
  */
+import { List } from '../list.js'
 
 /** A stream with committed data that has not left yet. */
 export interface Corked {
@@ -16,7 +17,9 @@ export interface Corked {
 export type Poller = () => void
 
 interface LoopState {
-  dirty: Corked[]
+  dirty: List<Corked>
+  /** So many of `dirty` were sent in the flush that is under way. */
+  flushed: number
   scheduled: boolean
   pollers: Set<Poller>
 }
@@ -24,7 +27,8 @@ interface LoopState {
 const KEY = Symbol.for('@camio/core/loop@1')
 
 const state: LoopState = ((globalThis as Record<symbol, unknown>)[KEY] ??= {
-  dirty: [],
+  dirty: new List<Corked>(),
+  flushed: 0,
   scheduled: false,
   pollers: new Set(),
 }) as LoopState
@@ -45,22 +49,26 @@ function endOfTurn(): void {
 /** Sends everything committed so far, on every stream of this thread. */
 export function flushCorked(): void {
   const { dirty } = state
-  // By index: a flush may wake somebody who commits more, which is then sent in the same round.
-  let done = 0
+  // A flush may wake somebody who polls: the call inside goes on where the outer one stands.
+  const outermost = state.flushed === 0
   try {
-    while (done < dirty.length) {
-      const stream = dirty[done++]!
+    // By index: who was woken may commit more, which is then sent in the same round.
+    while (state.flushed < dirty.length) {
+      const stream = dirty.items[state.flushed++]!
       stream.corked = false
       stream.flushInBackground()
     }
   } finally {
-    // A driver that threw what it must not: the others are sent the next time.
-    if (done === dirty.length) dirty.length = 0
-    else {
-      dirty.splice(0, done)
-      schedule()
-    }
+    if (outermost) startAnew()
   }
+}
+
+function startAnew(): void {
+  const { dirty } = state
+  dirty.clear(state.flushed)
+  state.flushed = 0
+  // A driver that threw what it must not: the others are sent the next time.
+  if (dirty.length > 0) schedule()
 }
 
 function schedule(): void {

@@ -33,14 +33,9 @@ const INEXACT = Epoll.PRI | Epoll.RDHUP | Epoll.HUP | Epoll.ERR
  */
 const SIZES: ByteStreamSizes = { read: 64 * 1024, write: 256 * 1024 }
 
-/** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
-const LOOKS = 32
-
 export class NativeStream extends ByteStream implements Watched {
-  /** `recv` may find something; `send` may find room. False only when the system said so and epoll nothing since. */
-  private mayReceive = true
+  /** `send` may find room. False only when the system said so and epoll nothing since, as `dry` is true only then. */
   private maySend = true
-  private looks = 0
   /** May a short `recv` count as "nothing left"? Never on unix sockets: passed descriptors cut reads short, too. */
   private exact: boolean
   private readonly keepAlive = new KeepAlive()
@@ -63,18 +58,18 @@ export class NativeStream extends ByteStream implements Watched {
   // ---------------------------------------------------------------------------------------------------- events
 
   note(events: number): void {
-    if (events & READABLE) this.mayReceive = true
+    if (events & READABLE) this.dry = false
     if (events & WRITABLE) this.maySend = true
     if (events & INEXACT) this.exact = false
   }
 
   respond(): void {
-    if (this.mayReceive && this.keepAlive.remove(Interest.READ)) this.wake(Interest.READ)
+    if (!this.dry && this.keepAlive.remove(Interest.READ)) this.wake(Interest.READ)
     if (this.maySend && this.keepAlive.remove(Interest.WRITE)) this.pushable()
   }
 
   protected armPull(): boolean {
-    if (this.mayReceive) return true
+    if (!this.dry) return true
     this.keepAlive.add(Interest.READ)
     return false
   }
@@ -106,16 +101,16 @@ export class NativeStream extends ByteStream implements Watched {
   }
 
   protected pull(target: Uint8Array, offset: number, length: number): number {
-    if (length === 0 || (!this.mayReceive && ++this.looks % LOOKS !== 0)) return NOT_NOW
+    if (length === 0) return NOT_NOW
     this.stats.counters[Counter.systemCalls]! += 1
     const count = this.sockets.binding.receive(this.slot, target, offset, length)
     if (count > 0) {
-      this.mayReceive = count === length || !this.exact
+      this.dry = count < length && this.exact
       return count
     }
     if (count === 0) return END
     if (count !== -EAGAIN) throw systemError(count, 'recv')
-    this.mayReceive = false
+    this.dry = true
     return NOT_NOW
   }
 
@@ -159,7 +154,8 @@ export class NativeStream extends ByteStream implements Watched {
 
   /** The mover may have met "not now" in our place. */
   protected override movedInKernel(): void {
-    this.mayReceive = this.maySend = true
+    this.dry = false
+    this.maySend = true
   }
 
   // ---------------------------------------------------------------------------------------------------- the end
