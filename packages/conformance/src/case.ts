@@ -28,6 +28,14 @@ export const PAIR: Need = {
 }
 /** Something written first and read later. */
 export const STORE: Need = { what: 'a scheme that stores', holds: ({ harness }) => harness.store !== undefined }
+/** Something that says what it says, and nobody writes. */
+export const SOURCE: Need = {
+  what: 'a scheme that speaks by itself',
+  holds: ({ harness }) => harness.source !== undefined,
+}
+
+/** What a case reads somebody has written. */
+export const FED: Need = { what: 'a scheme that can be fed', holds: ({ harness }) => harness.source === undefined }
 
 export const READS: Need = {
   what: 'a readable stream',

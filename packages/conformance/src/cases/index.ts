@@ -21,6 +21,7 @@ import { partialRelease } from './partial-release.js'
 import { pipe } from './pipe.js'
 import { read } from './read.js'
 import { select } from './select.js'
+import { source } from './source.js'
 import { stats } from './stats.js'
 import { store } from './store.js'
 import { wait } from './wait.js'
@@ -50,6 +51,7 @@ export const ALL: readonly Case[] = [
   ...copies,
   ...stats,
   ...store,
+  ...source,
   ...select,
   ...pipe,
   ...framing,
