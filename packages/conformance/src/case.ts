@@ -21,17 +21,32 @@ export function area(name: string, cases: readonly Case[]): readonly Case[] {
   return cases.map((c) => ({ ...c, title: `${name}: ${c.title}` }))
 }
 
-/** Two connected streams; what one end writes the other reads, all of it and in order. */
+/** Two connected streams; what one end writes the other reads, all of it and in order, and then the end. */
 export const PAIR: Need = {
   what: 'a scheme that listens, reliable and ordered',
   holds: ({ harness, features }) => harness.pair !== undefined && features.reliable && features.ordered,
 }
+/**
+ * Two streams that hear each other, lossy ones too: such a case has few and small messages under way, which no transport loses on a
+ * host that has nothing else to do, and waits for no end.
+ */
+export const LINK: Need = { what: 'a scheme that listens', holds: ({ harness }) => harness.pair !== undefined }
+/** The other way: what is under way may be lost, and writing does not wait for the reader. */
+export const LOSSY: Need = {
+  what: 'a scheme that listens and may lose messages',
+  holds: ({ harness, features }) => harness.pair !== undefined && !features.reliable && features.framing === 'messages',
+}
+export const CONNECTIONLESS: Need = {
+  what: 'a connectionless scheme',
+  holds: ({ features }) => features.connectionless,
+}
 /** Something written first and read later. */
 export const STORE: Need = { what: 'a scheme that stores', holds: ({ harness }) => harness.store !== undefined }
 
+/** What was written can be read to its end. */
 export const READS: Need = {
-  what: 'a readable stream',
-  holds: ({ features, driver }) => features.readable && driver.modes.some((mode) => mode.includes('r')),
+  what: 'a readable stream with an end',
+  holds: (subject) => readable(subject) && (STORE.holds(subject) || PAIR.holds(subject)),
 }
 export const WRITES: Need = {
   what: 'a writable stream',
@@ -65,6 +80,10 @@ export const POLLS: Need = {
 
 function engine(driver: Driver, harness: Harness): string {
   return String(harness.options?.engine ?? driver.available().engine ?? driver.features.engine)
+}
+
+function readable({ features, driver }: Subject): boolean {
+  return features.readable && driver.modes.some((mode) => mode.includes('r'))
 }
 
 export function mode(wanted: Mode): Need {

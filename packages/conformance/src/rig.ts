@@ -2,6 +2,7 @@
 
 import type { Features, Mode } from '@camio/core'
 import { type Listener, listen, open, type Stream } from '@camio/core'
+import { collectUntilParting, greet, part, readGreeting } from './greeting.js'
 import type { PlainOptions, Subject } from './harness.js'
 import { collect, join } from './payload.js'
 
@@ -65,9 +66,17 @@ export class Rig {
 
   async connect(listener: Listener, options?: PlainOptions): Promise<Pair> {
     const accepted = listener.accept()
-    const near = this.keep(await open(listener.uri, this.openOptions(options)))
+    const near = await this.openAt(listener, options)
     const far = this.keep(await accepted)
+    if (this.features.connectionless) await readGreeting(far)
     return { near, far, listener }
+  }
+
+  /** The opener's end of a stream that the listener can accept. Where there are no connections, a first message makes itself known. */
+  async openAt(listener: Listener, options?: PlainOptions): Promise<Stream> {
+    const near = this.keep(await open(listener.uri, this.openOptions(options)))
+    if (this.features.connectionless && near.features.writable) await greet(near)
+    return near
   }
 
   /** Two connected streams, both ways. */
@@ -106,7 +115,8 @@ export class Rig {
     if (store === undefined) {
       const { near, far } = await this.pair(options)
       const arrived = async () => {
-        const [messages] = await Promise.all([collect(far), near.end()])
+        const reading = this.features.reliable ? collect(far) : collectUntilParting(far)
+        const [messages] = await Promise.all([reading, this.features.reliable ? near.end() : part(near)])
         return messages
       }
       return { stream: near, arrived }

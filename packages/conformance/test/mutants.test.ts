@@ -28,7 +28,11 @@ function named(cases: Map<string, Run>, part: string): Run {
   return found[0]![1]
 }
 
-const SOUND: Readonly<Record<Mutant['base'], string>> = { mem: 'mutant-none', duct: 'mutant-none-of-bytes' }
+const SOUND: Readonly<Record<Mutant['base'], string>> = {
+  mem: 'mutant-none',
+  duct: 'mutant-none-of-bytes',
+  lossy: 'mutant-none-of-lossy',
+}
 
 for (const { name, base, caughtBy } of MUTANTS) {
   test.serial(`${name} is caught`, async (t) => {

@@ -51,6 +51,7 @@ export {
 export { nearest } from './uri/suggest.js'
 export { parseDuration, parseSize } from './uri/units.js'
 export { orAbort } from './wait/abort.js'
+export { Deadline, within } from './wait/deadline.js'
 export { Dispatcher, Epoll, type SlotBinding, type Watched } from './wait/dispatcher.js'
 export { KeepAlive } from './wait/keep-alive.js'
 export { addPoller, removePoller } from './wait/loop.js'

@@ -23,10 +23,11 @@ const MATCHES: Record<MovePath, Match> = {
   splice: ({ kind }, sinks) => {
     if (kind === 'char' || sinks.length !== 1) return null
     if (kind !== 'pipe' && toDevice(sinks)) return null
+    if (kind === 'file' && only(sinks, 'file')) return null
     return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
   },
-  // Where splice finds that this is cheaper it leaves the rest to it.
-  'read-write': ({ kind }, sinks) => (kind === 'pipe' && only(sinks, 'file') ? 2 : null),
+  // From a pipe where splice finds that this is cheaper, between files where no file system does copy_file_range.
+  'read-write': ({ kind }, sinks) => ((kind === 'pipe' || kind === 'file') && only(sinks, 'file') ? 2 : null),
   tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 && !toDevice(sinks) ? 4 : null),
 }
 

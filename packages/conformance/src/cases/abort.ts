@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR } from '../case.js'
+import { area, LINK, PAIR } from '../case.js'
 import { fill, meanwhile, next } from '../expect.js'
 import { checkPattern, collectBytes, pattern, sameBytes } from '../payload.js'
 
@@ -8,7 +8,7 @@ const REASON = new Error('aborted by the test')
 export const abort = area('abort', [
   {
     title: 'a waiting read rejects with the reason; the next read gets what came',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       for (let i = 0; i < 20; i++) {
@@ -23,7 +23,7 @@ export const abort = area('abort', [
   },
   {
     title: 'an aborted signal rejects at once and takes nothing',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const signal = AbortSignal.abort(REASON)
@@ -82,7 +82,7 @@ export const abort = area('abort', [
   },
   {
     title: 'one waiter’s abort leaves the others waiting',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const controller = new AbortController()
@@ -97,7 +97,7 @@ export const abort = area('abort', [
   },
   {
     title: 'a signal that is used again and again keeps no listeners',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const { signal } = new AbortController()

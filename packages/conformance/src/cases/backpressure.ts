@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR } from '../case.js'
+import { area, LINK, PAIR } from '../case.js'
 import { fill, meanwhile, staysPending } from '../expect.js'
 import { checkPattern, collectBytes, pattern, readExactly } from '../payload.js'
 
@@ -103,7 +103,7 @@ export const backpressure = area('backpressure', [
   },
   {
     title: 'ping-pong: every wake-up comes',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const rounds = 500

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Stream } from '@camio/core'
-import { area, BYTES, MESSAGES, PAIR, READS } from '../case.js'
+import { area, BYTES, LINK, MESSAGES, PAIR, READS } from '../case.js'
 import { fill, next, throwsCode, turns } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
@@ -71,7 +71,7 @@ export const batches = area('batches', [
   },
   {
     title: 'readBatch answers 0 when nothing is at hand',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { far } = await rig.pair()
       assert.equal(

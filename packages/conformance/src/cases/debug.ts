@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR } from '../case.js'
+import { area, LINK, PAIR } from '../case.js'
 import { meanwhile } from '../expect.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
 import type { Pair, Rig } from '../rig.js'
@@ -19,7 +19,7 @@ async function guarded(rig: Rig): Promise<Pair> {
 export const debug = area('CAMIO_DEBUG=lease', [
   {
     title: 'a lease is gone when it was released, a claim when it was committed or cancelled',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await guarded(rig)
       const claim = near.tryClaim(100)!

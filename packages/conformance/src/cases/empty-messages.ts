@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, MESSAGES, PAIR, READS } from '../case.js'
+import { area, LINK, MESSAGES, PAIR, READS } from '../case.js'
 import { collect, pattern, sameMessages } from '../payload.js'
 
 const EMPTY = new Uint8Array(0)
@@ -7,7 +7,7 @@ const EMPTY = new Uint8Array(0)
 export const emptyMessages = area('empty messages', [
   {
     title: 'arrive as zero-length leases, not as the end',
-    needs: [MESSAGES, PAIR],
+    needs: [MESSAGES, LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       await near.write(EMPTY)

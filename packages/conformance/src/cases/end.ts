@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR, READS } from '../case.js'
+import { area, LINK, PAIR, READS } from '../case.js'
 import { meanwhile, next, rejectsCode, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, messages, pattern, sameBytes } from '../payload.js'
 
@@ -56,7 +56,7 @@ export const end = area('end', [
   },
   {
     title: 'writing after it is ERR_CAMIO_ENDED; ending twice is fine',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near } = await rig.pair()
       await near.end()

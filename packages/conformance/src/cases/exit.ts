@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { area, PAIR, PLAIN, READS, STORE } from '../case.js'
+import { area, LINK, PLAIN, READS, STORE } from '../case.js'
 import { startProcess, task } from '../child/start.js'
 import { pattern } from '../payload.js'
 
 export const exit = area('process exit', [
   {
     title: 'open streams and a listener that nobody waits for let the process exit',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const child = startProcess(rig, task(rig, 'idle', await rig.subject.harness.pair!.address()))
       await child.says('idle')
@@ -27,7 +27,7 @@ export const exit = area('process exit', [
   },
   {
     title: 'a process that waits stays',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const child = startProcess(rig, task(rig, 'wait', await rig.subject.harness.pair!.address()))
       assert.deepEqual(await child.ended, { words: ['waiting', 'read'], code: 0, signal: null })
@@ -35,7 +35,7 @@ export const exit = area('process exit', [
   },
   {
     title: 'unless what it waits for was unref’ed',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const child = startProcess(rig, task(rig, 'wait-unref', await rig.subject.harness.pair!.address()))
       assert.deepEqual((await child.ended).words, ['waiting'])

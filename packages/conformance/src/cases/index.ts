@@ -15,6 +15,7 @@ import { framing } from './framing.js'
 import { iterate } from './iterate.js'
 import { killedPeer } from './killed-peer.js'
 import { leaks } from './leaks.js'
+import { lossy } from './lossy.js'
 import { open } from './open.js'
 import { outcomes } from './outcomes.js'
 import { partialRelease } from './partial-release.js'
@@ -40,6 +41,7 @@ export const ALL: readonly Case[] = [
   ...batches,
   ...writeBatches,
   ...iterate,
+  ...lossy,
   ...backpressure,
   ...end,
   ...close,

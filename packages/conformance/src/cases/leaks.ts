@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { open } from '@camio/core'
-import { area, PAIR, PLAIN, READS, STORE } from '../case.js'
+import { area, LINK, PAIR, PLAIN, READS, STORE } from '../case.js'
+import { gc } from '../gc.js'
 import { collectBytes, pattern } from '../payload.js'
 import { Rig } from '../rig.js'
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
 
 /** Open descriptors, where the system tells. */
 function descriptors(): number {
@@ -80,7 +76,7 @@ export const leaks = area('leaks', [
   },
   {
     title: 'closing in the middle of everything leaves nothing behind',
-    needs: [PAIR],
+    needs: [LINK],
     run: (rig) =>
       leavesNothing(async () => {
         const own = new Rig(rig.subject)

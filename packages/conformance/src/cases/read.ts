@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { area, BYTES, MESSAGES, PAIR, READS } from '../case.js'
+import { area, BYTES, LINK, MESSAGES, PAIR, READS } from '../case.js'
 import { meanwhile, next, throwsCode } from '../expect.js'
 import { checkPattern, collect, collectBytes, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
 export const read = area('read', [
   {
     title: 'nothing at hand is null; what comes then is lent',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       assert.equal(far.tryRead(), null)
@@ -21,7 +21,7 @@ export const read = area('read', [
   },
   {
     title: 'both directions are independent',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       await near.write(pattern(0, 10))

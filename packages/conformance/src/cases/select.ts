@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { listen, open, Selector, select as selectFirst } from '@camio/core'
 import '@camio/mem'
-import { area, PAIR, POLLS } from '../case.js'
+import { area, LINK, PAIR, POLLS } from '../case.js'
 import { fill, meanwhile, next, staysPending } from '../expect.js'
 import { memName } from '../mem.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
@@ -9,7 +9,7 @@ import { collectBytes, pattern, sameBytes } from '../payload.js'
 export const select = area('select', [
   {
     title: 'resolves with the stream that has something, of several',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const listener = await rig.listen()
       const pairs = [await rig.connect(listener), await rig.connect(listener), await rig.connect(listener)]
@@ -22,7 +22,7 @@ export const select = area('select', [
   },
   {
     title: 'a timeout answers with an empty list; 0 looks once',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       assert.deepEqual(await selectFirst([far], { timeout: 0 }), [])
@@ -34,7 +34,7 @@ export const select = area('select', [
   },
   {
     title: 'is level-triggered: what was not read is reported again',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       await near.write(pattern(0, 10))
@@ -76,12 +76,12 @@ export const select = area('select', [
   },
   {
     title: 'a listener is ready when a stream can be accepted',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const listener = await rig.listen()
       const waiting = meanwhile(selectFirst([listener]))
       await staysPending(waiting, 'select on an idle listener')
-      rig.keep(await open(listener.uri, rig.openOptions()))
+      await rig.openAt(listener)
       assert.deepEqual(await waiting, [listener])
       const far = listener.tryAccept()
       assert.ok(far !== null)
@@ -90,7 +90,7 @@ export const select = area('select', [
   },
   {
     title: 'several selectors and readable() may wait on one stream',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const selector = new Selector().add(far)
@@ -103,7 +103,7 @@ export const select = area('select', [
   },
   {
     title: 'an aborted select leaves the streams usable',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const controller = new AbortController()
@@ -117,7 +117,7 @@ export const select = area('select', [
   },
   {
     title: 'is fair: of streams that are always ready none starves',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const listener = await rig.listen()
       const pairs = [await rig.connect(listener), await rig.connect(listener), await rig.connect(listener)]
@@ -135,7 +135,7 @@ export const select = area('select', [
   },
   {
     title: 'a selector serves streams that come and go',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const selector = new Selector().add(far)
@@ -153,7 +153,7 @@ export const select = area('select', [
   },
   {
     title: 'polling alone makes progress: a synchronous loop is never stuck behind a cork',
-    needs: [PAIR, POLLS],
+    needs: [LINK, POLLS],
     async run(rig) {
       const { near, far } = await rig.pair()
       const selector = new Selector().add(far)
@@ -169,7 +169,7 @@ export const select = area('select', [
   },
   {
     title: 'mixes with another transport',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const name = memName()

@@ -1,4 +1,4 @@
-import { area, PAIR } from '../case.js'
+import { area, LINK } from '../case.js'
 import { meanwhile } from '../expect.js'
 import { checkPattern, pattern, readExactly } from '../payload.js'
 
@@ -9,7 +9,7 @@ export const wait = area(
   'wait',
   STRATEGIES.map((strategy) => ({
     title: `ping-pong with wait=${strategy}`,
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair({ wait: strategy })
       const rounds = 50

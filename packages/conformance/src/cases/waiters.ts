@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { area, PAIR } from '../case.js'
+import { area, LINK, PAIR } from '../case.js'
 import { fill, meanwhile, next, staysPending } from '../expect.js'
 import { collectBytes, pattern, sameBytes } from '../payload.js'
 
 export const waiters = area('waiters', [
   {
     title: 'any number may wait for reading; all are told',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const waits = [far.readable(), far.readable(), far.readable()].map(meanwhile)
@@ -17,7 +17,7 @@ export const waiters = area('waiters', [
   },
   {
     title: 'readable() is level-triggered: it resolves as long as something is at hand',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       await near.write(pattern(0, 10))
@@ -41,7 +41,7 @@ export const waiters = area('waiters', [
   },
   {
     title: 'writable() resolves at once on an idle stream, flush() where nothing is to do',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near } = await rig.pair()
       await near.writable()
@@ -50,7 +50,7 @@ export const waiters = area('waiters', [
   },
   {
     title: 'wake-ups are counted, and only those that somebody waited for',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const before = far.stats.read.wakeUps

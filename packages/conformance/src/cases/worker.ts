@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, PAIR, PLAIN, READS, STORE } from '../case.js'
+import { area, LINK, PAIR, PLAIN, READS, STORE } from '../case.js'
 import { startWorker, task } from '../child/start.js'
 import { next } from '../expect.js'
 import { pattern, sameBytes } from '../payload.js'
@@ -42,7 +42,7 @@ export const worker = area('worker threads', [
   },
   {
     title: 'a worker that is terminated while it waits takes nothing with it',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       const started = startWorker(rig, task(rig, 'wait', await rig.subject.harness.pair!.address()))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { area, BYTES, MESSAGES, PAIR, WRITES } from '../case.js'
+import { area, BYTES, LINK, MESSAGES, PAIR, WRITES } from '../case.js'
 import { meanwhile, rejectsCode, throwsCode } from '../expect.js'
 import { checkPattern, collectBytes, join, messages, pattern, sameBytes, sameMessages } from '../payload.js'
 
@@ -45,7 +45,7 @@ export const write = area('write', [
   },
   {
     title: 'committed bytes leave by themselves at the end of the turn',
-    needs: [PAIR],
+    needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
       assert.equal(near.tryWrite(pattern(0, 10)), true)
@@ -69,7 +69,7 @@ export const write = area('write', [
   },
   {
     title: 'a message beyond maxClaim is ERR_CAMIO_TOO_LARGE, from every method, and the stream goes on',
-    needs: [MESSAGES, PAIR],
+    needs: [MESSAGES, LINK],
     async run(rig) {
       const { near, far } = await rig.pair({ 'max-message': '64KiB' })
       assert.ok(near.maxClaim <= 64 * 1024, `maxClaim is ${near.maxClaim}`)

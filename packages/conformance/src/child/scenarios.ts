@@ -1,6 +1,8 @@
 /** What runs in workers and child processes. `say` tells the parent how far it is. */
 import assert from 'node:assert/strict'
 import { type Listener, listen, open, type Stream } from '@camio/core'
+import { next } from '../expect.js'
+import { greet, readGreeting } from '../greeting.js'
 import { checkPattern, collectBytes, pattern } from '../payload.js'
 import type { Scenario, Task } from './task.js'
 
@@ -14,7 +16,13 @@ interface Ends {
 
 async function connect({ uri, listenOptions, openOptions }: Task): Promise<Ends> {
   const listener = await listen(uri, { ...listenOptions })
-  const [near, far] = await Promise.all([open(listener.uri, { ...openOptions }), listener.accept()])
+  const opened = open(listener.uri, { ...openOptions })
+  const accepted = listener.accept()
+  const near = await opened
+  const { connectionless } = near.features
+  if (connectionless) await greet(near)
+  const far = await accepted
+  if (connectionless) await readGreeting(far)
   return { listener, near, far }
 }
 
@@ -45,6 +53,23 @@ const SCENARIOS: Record<Scenario, (task: Task, say: Say) => Promise<void>> = {
     await echoing
     assert.equal(bytes.length, task.bytes)
     checkPattern(bytes, 0)
+    await closeAll(ends)
+    say('done')
+  },
+
+  /** The same without an end, and with one message under way at a time. */
+  async 'ping-pong'(task, say) {
+    const ends = await connect(task)
+    const { near, far } = ends
+    const rounds = Math.ceil(task.bytes / 1000)
+    const echoing = (async () => {
+      for (let i = 0; i < rounds; i++) await far.write(await next(far))
+    })()
+    for (let i = 0; i < rounds; i++) {
+      await near.write(pattern(i * 1000, 1000))
+      checkPattern(await next(near), i * 1000)
+    }
+    await echoing
     await closeAll(ends)
     say('done')
   },

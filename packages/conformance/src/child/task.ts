@@ -15,6 +15,7 @@ export interface Task {
 
 export type Scenario =
   | 'round-trip'
+  | 'ping-pong'
   | 'read-stored'
   | 'idle'
   | 'idle-stored'

@@ -4,7 +4,7 @@ import type { Stream } from '@camio/core/spi'
 export interface Mutant {
   /** What is broken; also its scheme: `mutant-<name>`. */
   readonly name: string
-  readonly base: 'mem' | 'duct'
+  readonly base: 'mem' | 'duct' | 'lossy'
   /** Parts of the titles of the cases that must fail. */
   readonly caughtBy: readonly string[]
   breakStream(stream: Stream): void

@@ -1,8 +1,7 @@
 /** `tcp://host:port` */
 import { addressesOf, firstOf, heldBy, listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
 import { available, engineFor, engineName, type TcpTarget } from '../engine.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tcpOptions } from '../options.js'

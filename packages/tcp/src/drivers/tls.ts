@@ -1,8 +1,7 @@
 /** `tls://host:port`, on node:tls. */
 import { heldBy, listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tlsOptions } from '../options.js'
 import { connectTls } from '../tls/connect.js'

@@ -1,7 +1,6 @@
 /** `unix:/path` and `unix:@name` */
-import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
 import { available, engineFor, engineName, type UnixTarget } from '../engine.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { unixOptions } from '../options.js'

@@ -1,7 +1,7 @@
 /** The states of two connected streams. */
 import assert from 'node:assert/strict'
 import type { Stream } from '@camio/core'
-import { MESSAGES, mode, PAIR } from '../../case.js'
+import { LINK, MESSAGES, mode, PAIR } from '../../case.js'
 import { fill, writeUntilBroken } from '../../expect.js'
 import { pattern } from '../../payload.js'
 import type { Rig } from '../../rig.js'
@@ -10,13 +10,13 @@ import { CLOSED, NOTHING_TO_READ, noWriting, READING, type State, WRITING } from
 export const PAIR_STATES: readonly State[] = [
   {
     name: 'nothing at hand, room to write',
-    needs: [PAIR],
+    needs: [LINK],
     make: async (rig) => (await rig.pair()).far,
     outcomes: { ...NOTHING_TO_READ, ...WRITING },
   },
   {
     name: 'something at hand',
-    needs: [PAIR],
+    needs: [LINK],
     make: (rig) => withMessage(rig, pattern(0, 100)),
     outcomes: {
       ...WRITING,
@@ -31,7 +31,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'an empty message at hand',
-    needs: [PAIR, MESSAGES],
+    needs: [LINK, MESSAGES],
     make: (rig) => withMessage(rig, new Uint8Array(0)),
     outcomes: {
       tryRead: 'empty lease',
@@ -45,7 +45,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'a lease out',
-    needs: [PAIR],
+    needs: [LINK],
     async make(rig) {
       const stream = await withMessage(rig, pattern(0, 100))
       await stream.read()
@@ -103,7 +103,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'closed',
-    needs: [PAIR],
+    needs: [LINK],
     async make(rig) {
       const { far } = await rig.pair()
       await far.close()
@@ -113,7 +113,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'ended by itself',
-    needs: [PAIR],
+    needs: [LINK],
     async make(rig) {
       const { far } = await rig.pair()
       await far.end()
@@ -132,7 +132,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'a claim out',
-    needs: [PAIR],
+    needs: [LINK],
     async make(rig) {
       const { far } = await rig.pair()
       assert.ok(far.tryClaim(10) !== null)
@@ -176,7 +176,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'opened for writing only',
-    needs: [PAIR, mode('w')],
+    needs: [LINK, mode('w')],
     make: async (rig) => oneWay(rig, 'w'),
     outcomes: {
       ...WRITING,
@@ -191,7 +191,7 @@ export const PAIR_STATES: readonly State[] = [
   },
   {
     name: 'opened for reading only',
-    needs: [PAIR, mode('r')],
+    needs: [LINK, mode('r')],
     make: async (rig) => oneWay(rig, 'r'),
     outcomes: {
       ...NOTHING_TO_READ,
@@ -216,5 +216,5 @@ async function withMessage(rig: Rig, message: Uint8Array): Promise<Stream> {
 
 async function oneWay(rig: Rig, mode: 'r' | 'w'): Promise<Stream> {
   const listener = await rig.listen()
-  return (await rig.connect(listener, { mode })).near
+  return rig.openAt(listener, { mode })
 }

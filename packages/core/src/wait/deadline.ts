@@ -1,5 +1,5 @@
 /** A span of time and the program's signal as one signal. */
-import { CamioError } from '@camio/core/spi'
+import { CamioError } from '../error.js'
 
 export class Deadline {
   private readonly controller = new AbortController()

@@ -1,0 +1,92 @@
+/** The native engine: sockets made, and watched. */
+import { Dispatcher } from '@camio/core/spi'
+import type { Engine } from '../engine.js'
+import { LARGEST } from '../features.js'
+import {
+  badOption,
+  interfaceOf,
+  isMulticast,
+  type SocketPlan,
+  sourceOf,
+  trafficClass,
+  type UdpTarget,
+} from '../plan.js'
+import type { Port, PortOwner } from '../port.js'
+import { type Binding, Flag, loadBinding } from './binding.js'
+import { NativePort } from './port.js'
+
+interface Sockets {
+  readonly binding: Binding
+  readonly dispatcher: Dispatcher
+}
+
+let sockets: Sockets | undefined
+
+/** Those of this thread. @throws a system error when epoll cannot be had */
+function ours(): Sockets {
+  if (sockets === undefined) {
+    const binding = loadBinding().binding!
+    sockets = { binding, dispatcher: new Dispatcher(binding) }
+  }
+  return sockets
+}
+
+export class NativeEngine implements Engine {
+  readonly name = 'native'
+  readonly writeCopies = 0
+  private readonly sockets = ours()
+
+  open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Port {
+    const { binding, dispatcher } = this.sockets
+    const { local, remote, group } = plan
+    const source = group === null ? null : sourceOf(target)
+    const slot = dispatcher.opened(
+      binding.open(
+        local?.host ?? '',
+        local?.port ?? 0,
+        remote?.host ?? '',
+        remote?.port ?? 0,
+        group?.host ?? '',
+        group?.port ?? 0,
+        source ?? '',
+        0,
+        this.settings(target, plan),
+      ),
+    )
+    const { timestamps } = target.options
+    try {
+      return new NativePort({ binding, dispatcher, slot, largest: LARGEST, timestamps }, owner)
+    } catch (error) {
+      dispatcher.close(slot, true)
+      throw error
+    }
+  }
+
+  private settings(target: UdpTarget, { remote, group }: SocketPlan): Int32Array {
+    const { options } = target
+    const { rcvbuf, sndbuf, ttl } = options
+    const multicast = group ?? (remote !== null && isMulticast(remote.host) ? remote : null)
+    const index = multicast === null ? 0 : this.interfaceIndex(target, multicast.host)
+    return Int32Array.of(flagsOf(options, group !== null), rcvbuf, sndbuf, trafficClass(options), ttl ?? -1, index)
+  }
+
+  private interfaceIndex(target: UdpTarget, host: string): number {
+    const found = interfaceOf(target, host.includes(':') ? 6 : 4)
+    if (found === null) return 0
+    const index = this.sockets.binding.interfaceIndex(found.name)
+    if (index > 0) return index
+    throw badOption(target.uri, 'iface', `is "${found.name}", which is no interface of this host`)
+  }
+}
+
+function flagsOf(options: UdpTarget['options'], joins: boolean): number {
+  return (
+    (options.reuseport ? Flag.REUSEPORT : 0) |
+    // Any number of programs of a host may hear a group.
+    (joins ? Flag.REUSEADDR : 0) |
+    (options.broadcast ? Flag.BROADCAST : 0) |
+    (options.timestamps ? Flag.TIMESTAMPS : 0) |
+    (options.fragment ? 0 : Flag.WHOLE) |
+    (options.loop ? 0 : Flag.NO_LOOP)
+  )
+}

@@ -1,0 +1,219 @@
+/** A socket of the native engine. */
+import { constants } from 'node:os'
+import type { HostPort } from '@camio/core/net'
+import { Counter, type Dispatcher, Epoll, pool, systemError, type Watched, WRITE } from '@camio/core/spi'
+import { NOTHING } from '../incoming.js'
+import { NAME_SIZE } from '../name.js'
+import { type Outbox, Run } from '../outbox.js'
+import type { Port, PortOwner, SendOwner } from '../port.js'
+import type { Binding } from './binding.js'
+
+const { EAGAIN } = constants.errno
+
+/** Runs that one system call may bring, and the memory that they come into: more than 64 KiB each, so that none is ever cut. */
+const BATCH = 15
+const SLAB = 1024 * 1024
+/** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
+const LOOKS = 32
+/** A socket tells of an error once; so many in a row are no errors of single datagrams any more. */
+const ERRORS_IN_A_ROW = 64
+/** Answers of the network that are taken off the queue at a time. */
+const FAILURES = 16
+
+const READABLE = Epoll.IN | Epoll.ERR | Epoll.HUP | Epoll.RDHUP
+const NO_TIMES = new Float64Array(0)
+
+export interface NativePortParts {
+  readonly binding: Binding
+  readonly dispatcher: Dispatcher
+  readonly slot: number
+  readonly largest: number
+  readonly timestamps: boolean
+}
+
+export class NativePort implements Port, Watched {
+  readonly local: HostPort
+  readonly largest: number
+  mayReceive = true
+  maySend = true
+
+  bytes: Uint8Array = NOTHING
+  offset = 0
+  length = 0
+  segment = 0
+  readonly names = new Uint8Array(BATCH * NAME_SIZE)
+  nameAt = 0
+  time = Number.NaN
+
+  private readonly binding: Binding
+  private readonly slot: number
+  private readonly runs = new Int32Array(BATCH * Run.NUMBERS)
+  private readonly times: Float64Array
+  private readonly report = new Int32Array(3)
+  /** Runs `[next, count)` were received and not handed out yet. */
+  private cursor = 0
+  private count = 0
+  private looks = 0
+  private deaf = false
+  private mayHaveFailed = false
+  /** What the socket had dropped when it was asked last. */
+  private drops = 0
+
+  constructor(
+    private readonly parts: NativePortParts,
+    private readonly owner: PortOwner,
+  ) {
+    const { binding, dispatcher, slot, largest, timestamps } = parts
+    this.binding = binding
+    this.slot = slot
+    this.largest = largest
+    this.times = timestamps ? new Float64Array(BATCH) : NO_TIMES
+    this.local = binding.localAddress(slot)
+    dispatcher.own(slot, this)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- events
+
+  note(events: number): void {
+    if (events & READABLE) this.mayReceive = true
+    if (events & Epoll.OUT) this.maySend = true
+    if (events & Epoll.ERR) this.mayHaveFailed = true
+  }
+
+  respond(): void {
+    if (this.mayHaveFailed) this.readErrors()
+    if (this.mayReceive) this.owner.arrived()
+    if (this.maySend) this.owner.sendable()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- in
+
+  get hasMore(): boolean {
+    return this.cursor < this.count
+  }
+
+  next(): boolean {
+    if (this.cursor === this.count && !this.receive()) return false
+    const at = this.cursor * Run.NUMBERS
+    const { runs } = this
+    this.offset = runs[at]!
+    this.length = runs[at + 1]!
+    this.segment = runs[at + 2]!
+    this.nameAt = this.cursor * NAME_SIZE
+    if (this.times.length > 0) this.time = this.times[this.cursor]!
+    this.cursor++
+    return true
+  }
+
+  free(): void {}
+
+  private receive(): boolean {
+    if (this.deaf || (!this.mayReceive && ++this.looks % LOOKS !== 0)) return false
+    for (let errors = 0; errors < ERRORS_IN_A_ROW; errors++) {
+      const count = this.receiveOnce()
+      if (count > 0) {
+        this.cursor = 0
+        this.count = count
+        // Fewer than there was room for: no more were there.
+        this.mayReceive = count === BATCH
+        return true
+      }
+      if (count === -EAGAIN || this.deaf) break
+      // Not about receiving: what an earlier datagram of ours met. The socket is fine.
+      this.readErrors(-count)
+    }
+    this.mayReceive = false
+    return false
+  }
+
+  private receiveOnce(): number {
+    const { report } = this
+    if (this.bytes === NOTHING) this.bytes = pool.acquire(SLAB)
+    this.owner.counters[Counter.systemCalls]! += 1
+    const count = this.binding.receive(this.slot, this.bytes, this.runs, this.names, this.times, report)
+    if (report[0] !== 0) {
+      report[0] = 0
+      this.dropped(report[1]!)
+    }
+    return count
+  }
+
+  /** @param total what the socket has dropped so far, modulo 2^32 */
+  private dropped(total: number): void {
+    const count = (total - this.drops) >>> 0
+    this.drops = total
+    if (count > 0) this.owner.lostIncoming('system', count)
+  }
+
+  countLosses(): void {
+    const total = this.binding.drops(this.slot)
+    if (total >= 0) this.dropped(total)
+  }
+
+  deafen(): void {
+    this.deaf = true
+    this.mayReceive = false
+  }
+
+  relax(): void {
+    if (this.bytes === NOTHING) return
+    pool.release(this.bytes)
+    this.bytes = NOTHING
+  }
+
+  // ---------------------------------------------------------------------------------------------------- errors
+
+  /** @param told what the socket itself said, which counts when its queue has nothing to add */
+  private readErrors(told = 0): void {
+    this.mayHaveFailed = false
+    const failures = new Int32Array(FAILURES * 2)
+    const names = new Uint8Array(FAILURES * NAME_SIZE)
+    let any = false
+    for (let count = FAILURES; count === FAILURES; ) {
+      count = this.binding.errors(this.slot, failures, names)
+      for (let i = 0; i < count; i++) {
+        any = true
+        const name = names.slice(i * NAME_SIZE, (i + 1) * NAME_SIZE)
+        this.owner.bounced(name, systemError(failures[2 * i]!, 'recvmsg'), failures[2 * i + 1]!)
+      }
+    }
+    if (!any && told !== 0) this.owner.bounced(null, systemError(told, 'recvmmsg'), 0)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- out
+
+  send(outbox: Outbox, owner: SendOwner): boolean {
+    const { binding, report } = this
+    while (!outbox.empty) {
+      if (!this.maySend) return false
+      const { slab, runs, first, count, targets } = outbox
+      const done = binding.send(this.slot, slab, runs, first, count - first, targets, report)
+      const error = report[0]!
+      owner.counters[WRITE + Counter.systemCalls]! += report[1]!
+      if (report[2] !== 0) this.readErrors(report[2])
+      outbox.sent(done)
+      if (error !== 0) this.refused(error, outbox, owner)
+    }
+    return true
+  }
+
+  private refused(error: number, outbox: Outbox, owner: SendOwner): void {
+    if (error === EAGAIN) {
+      this.maySend = false
+      return
+    }
+    if (outbox.empty) return
+    const target = outbox.dropFirst()
+    const name = target < 0 ? null : outbox.targets.slice(target * NAME_SIZE, (target + 1) * NAME_SIZE)
+    owner.unsent(name, systemError(error, 'sendmmsg'))
+  }
+
+  pathMtu(): number {
+    return Math.max(0, this.binding.pathMtu(this.slot))
+  }
+
+  close(): void {
+    this.countLosses()
+    this.parts.dispatcher.close(this.slot, false)
+  }
+}

@@ -1,0 +1,102 @@
+/** The engine on node:dgram, for platforms without the native part. */
+import { createSocket, type Socket } from 'node:dgram'
+import { CamioError } from '@camio/core/spi'
+import type { Engine } from '../engine.js'
+import { interfaceOf, isMulticast, type SocketPlan, sourceOf, type UdpTarget } from '../plan.js'
+import type { Port, PortOwner } from '../port.js'
+import { NodePort } from './port.js'
+
+export class NodeEngine implements Engine {
+  readonly name = 'node'
+  readonly writeCopies = 1
+
+  async open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Promise<Port> {
+    refuseWhatNodeCannot(target)
+    const { rcvbuf, sndbuf, reuseport: reusePort, queue } = target.options
+    const ipv6 = (plan.local ?? plan.remote)!.host.includes(':')
+    const socket = createSocket({
+      type: ipv6 ? 'udp6' : 'udp4',
+      reuseAddr: plan.group !== null,
+      // Numbers only: nothing is to be looked up.
+      lookup: (host, _options, done) => done(null, host, ipv6 ? 6 : 4),
+      ...(reusePort && { reusePort }),
+      ...(rcvbuf > 0 && { recvBufferSize: rcvbuf }),
+      ...(sndbuf > 0 && { sendBufferSize: sndbuf }),
+    })
+    try {
+      await bound(socket, plan)
+      setUp(socket, target, plan)
+      if (plan.remote !== null) await connected(socket, plan.remote)
+      return new NodePort(socket, queue, owner)
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  }
+}
+
+function bound(socket: Socket, { local }: SocketPlan): Promise<void> {
+  const { host: address, port } = local ?? { host: undefined, port: 0 }
+  return settled(socket, (done) =>
+    socket.bind({ ...(address !== undefined && { address }), port, exclusive: true }, done),
+  )
+}
+
+function connected(socket: Socket, { host, port }: { host: string; port: number }): Promise<void> {
+  return settled(socket, (done) => socket.connect(port, host, done))
+}
+
+/** One step of a socket's, which calls back or emits an error. */
+function settled(socket: Socket, step: (done: (error?: Error) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    step((error) => {
+      socket.off('error', reject)
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}
+
+function setUp(socket: Socket, target: UdpTarget, { remote, group }: SocketPlan): void {
+  const { broadcast, ttl, loop } = target.options
+  const multicast = group ?? (remote !== null && isMulticast(remote.host) ? remote : null)
+  if (broadcast) socket.setBroadcast(true)
+  if (ttl !== undefined && ttl > 0) socket.setTTL(ttl)
+  if (multicast === null) return
+  if (ttl !== undefined) socket.setMulticastTTL(ttl)
+  if (!loop) socket.setMulticastLoopback(false)
+  const own = interfaceAddress(target, multicast.host)
+  if (own !== undefined) socket.setMulticastInterface(own)
+  if (group === null) return
+  const source = sourceOf(target)
+  if (source === null) socket.addMembership(group.host, own)
+  else socket.addSourceSpecificMembership(source, group.host, own)
+}
+
+/** As Node wants it: an address for IPv4, `::%name` for IPv6. @throws `ERR_CAMIO_BAD_OPTION` */
+function interfaceAddress(target: UdpTarget, host: string): string | undefined {
+  const ipv6 = host.includes(':')
+  const found = interfaceOf(target, ipv6 ? 6 : 4)
+  if (found === null) return undefined
+  if (ipv6) return `::%${found.name}`
+  if (found.address !== undefined) return found.address
+  const message = `option "iface" in ${target.uri} is "${found.name}", which has no IPv4 address here`
+  throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri: target.uri })
+}
+
+function refuseWhatNodeCannot({ options, uri }: UdpTarget): void {
+  const refuse = (name: string, why = 'needs the native engine') => {
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${uri}: ${name} ${why}`, { uri })
+  }
+  if (options.timestamps) refuse('timestamps')
+  if (options.tos !== undefined) refuse('tos')
+  if (options.ecn !== undefined) refuse('ecn')
+  if (!options.fragment) refuse('fragment=no')
+  if (options.reuseport && !canReusePort()) refuse('reuseport', 'needs the native engine or Node 22.12')
+}
+
+function canReusePort(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)
+}

@@ -1,0 +1,117 @@
+/** Traffic of others: node:dgram and socat, both ways, and datagrams of every kind. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { text as textOf } from 'node:stream/consumers'
+import test from 'ava'
+import fc from 'fast-check'
+import { ANYBODY, bytes, dgram, ENGINES, greeted, heard, listening, loopback, opened, portOf, text } from './support.js'
+
+for (const engine of ENGINES) {
+  test(`${engine}: with node:dgram, both ways`, async (t) => {
+    const socket = await dgram(t)
+    const stream = await opened(t, ANYBODY, { engine })
+    socket.send('to us', portOf(stream), '127.0.0.1')
+    t.is(await text(stream), 'to us')
+    const hearing = heard(socket)
+    stream.tryClaim(7, stream.remote)!.set(Buffer.from('to dgram'.slice(0, 7)))
+    stream.commit()
+    const { message, from } = await hearing
+    t.is(message.toString(), 'to dgra')
+    t.is(from.port, portOf(stream))
+  })
+
+  test(`${engine}: a burst of equal datagrams reaches node:dgram one by one`, async (t) => {
+    const socket = await dgram(t)
+    const got: string[] = []
+    const all = new Promise<void>((resolve) => {
+      socket.on('message', (message) => {
+        got.push(message.toString())
+        if (got.length === 100) resolve()
+      })
+    })
+    const stream = await opened(t, `udp://127.0.0.1:${socket.address().port}`, { engine })
+    for (let i = 0; i < 100; i++) stream.tryWrite(Buffer.from(`datagram ${1000 + i}`))
+    await all
+    t.deepEqual(
+      got,
+      Array.from({ length: 100 }, (_, i) => `datagram ${1000 + i}`),
+    )
+  })
+
+  test(`${engine}: any lengths, in any order, arrive as they were sent`, async (t) => {
+    const server = await opened(t, ANYBODY, { engine })
+    const client = await opened(t, loopback(server), { engine })
+    // Few enough to be under way at once.
+    const lengths = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 1500 })), {
+      maxLength: 24,
+    })
+    await fc.assert(
+      fc.asyncProperty(lengths, async (list) => {
+        const sent = list.map((length, i) => Buffer.alloc(length, i + 1))
+        for (const message of sent) client.tryWrite(message)
+        await client.flush()
+        for (const message of sent) t.deepEqual(await bytes(server), message)
+      }),
+      { numRuns: 60 },
+    )
+    t.is(server.stats.read.overruns, 0)
+  })
+
+  test(`${engine}: a listener takes datagrams of any content from any number of sockets`, async (t) => {
+    const listener = await listening(t, 'udp://127.0.0.1:0', { engine })
+    const near = await opened(t, listener.uri, { engine })
+    const far = await greeted(t, listener, near)
+    const { port } = socketOf(listener.uri)
+    for (let i = 0; i < 8; i++) {
+      const socket = await dgram(t)
+      const noise = Buffer.from(Array.from({ length: i * 100 }, (_, at) => (at * 131 + i * 17) & 255))
+      socket.send(noise, port, '127.0.0.1')
+      const stranger = await listener.accept()
+      t.deepEqual(await bytes(stranger), noise)
+      await stranger.close()
+    }
+    await near.write(Buffer.from('still here'))
+    t.is(await text(far), 'still here')
+  })
+}
+
+function socketOf(uri: string): { port: number } {
+  return { port: Number(new URL(uri).port) }
+}
+
+const hasSocat = spawnSync('socat', ['-V']).status === 0
+const withSocat = hasSocat ? test : test.skip
+
+for (const engine of ENGINES) {
+  withSocat(`${engine}: socat sends, socat receives (needs socat)`, async (t) => {
+    const stream = await opened(t, ANYBODY, { engine })
+    const sender = spawn('socat', ['-u', 'STDIN', `UDP4-SENDTO:127.0.0.1:${portOf(stream)}`])
+    sender.stdin.end('from socat')
+    t.is(await text(stream), 'from socat')
+    await once(sender, 'close')
+
+    // It answers whoever sends to it with what it is told, and ends when it has heard one datagram.
+    const echo = spawn('socat', ['-T', '5', `UDP4-RECVFROM:0,bind=127.0.0.1`, 'SYSTEM:cat'])
+    t.teardown(() => echo.kill())
+    const { stdout } = spawnSync('sh', ['-c', `sleep 0.3; grep -l socat /proc/${echo.pid}/comm`])
+    t.true(stdout.length > 0)
+    const port = await portOfProcess(echo.pid!)
+    const client = await opened(t, `udp://127.0.0.1:${port}`, { engine })
+    await client.write(Buffer.from('to socat'))
+    t.is(await text(client), 'to socat')
+    await once(echo, 'close')
+  })
+}
+
+/** The UDP port that a process is bound to. */
+async function portOfProcess(pid: number): Promise<number> {
+  for (;;) {
+    const found = spawn('sh', [
+      '-c',
+      `for fd in /proc/${pid}/fd/*; do readlink $fd; done | sed -n 's/socket:\\[\\(.*\\)\\]/\\1/p' | while read inode; do
+         awk -v inode=$inode '$10 == inode { print $2 }' /proc/${pid}/net/udp; done`,
+    ])
+    const [, port] = (await textOf(found.stdout)).trim().split(':')
+    if (port !== undefined) return Number.parseInt(port, 16)
+  }
+}

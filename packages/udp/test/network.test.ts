@@ -1,0 +1,144 @@
+/** Between two network namespaces: multicast, broadcast, and a path that does not take everything. */
+import test from 'ava'
+import { type Cable, cable, Inside, missing } from './namespaces.js'
+import { ENGINES } from './support.js'
+
+const inNamespaces = missing === null ? test.serial : test.serial.skip
+const why = missing === null ? '' : ` (${missing})`
+
+for (const engine of ENGINES) {
+  const both = `engine=${engine}`
+
+  inNamespaces(`${engine}: multicast over IPv4, and over IPv6${why}`, async (t) => {
+    const { a, b } = cable(t)
+    for (const [group, sender] of [
+      ['239.7.7.7', '10.77.0.2'],
+      ['[ff15::77]', 'fd77::2'],
+    ] as const) {
+      const receiver = new Inside(
+        t,
+        a,
+        `const group = await open('udp://${group}:7000?mode=r&iface=camio0&${both}')
+         say('joined ' + group.uri + ' ' + group.features.delivery)
+         await words(group)`,
+      )
+      t.is(await receiver.says(), `joined udp://${group}:7000 each`)
+      new Inside(
+        t,
+        b,
+        `const group = await open('udp://${group}:7000?mode=w&iface=camio0&ttl=2&${both}')
+         await group.write(Buffer.from('to the group'))`,
+      )
+      t.is(await receiver.says(), `to the group from ${sender}`)
+    }
+  })
+
+  inNamespaces(
+    `${engine}: the interface by its address; a member that also writes hears itself unless loop=0${why}`,
+    async (t) => {
+      const { a } = cable(t)
+      const member = new Inside(
+        t,
+        a,
+        `for (const loop of [0, 1]) {
+         const group = await open('udp://239.7.7.8:7001?iface=10.77.0.1&${both}&loop=' + loop)
+         await group.write(Buffer.from('loop ' + loop))
+         const late = setTimeout(() => group.close(), 300)
+         await words(group).catch(() => say('nothing'))
+         clearTimeout(late)
+         await group.close()
+       }`,
+      )
+      t.is(await member.says(), 'nothing')
+      t.is(await member.says(), 'loop 1 from 10.77.0.1')
+    },
+  )
+
+  inNamespaces(`${engine}: a source-specific join hears its source only${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const receiver = new Inside(
+      t,
+      a,
+      `const group = await open('udp://232.7.7.7:7002?mode=r&iface=camio0&source=10.77.0.3&${both}')
+       say('joined')
+       await words(group)`,
+    )
+    t.is(await receiver.says(), 'joined')
+    new Inside(
+      t,
+      b,
+      `for (const host of ['10.77.0.2', '10.77.0.3']) {
+         const group = await open('udp://232.7.7.7:7002?mode=w&iface=camio0&bind=' + host + '&${both}')
+         await group.write(Buffer.from('sent by ' + host))
+         await group.flush()
+       }`,
+    )
+    t.is(await receiver.says(), 'sent by 10.77.0.3 from 10.77.0.3')
+  })
+
+  inNamespaces(`${engine}: broadcast, where it is allowed${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const receiver = new Inside(t, a, `const all = await open('udp://:7003?${both}'); say('bound'); await words(all)`)
+    t.is(await receiver.says(), 'bound')
+    const sender = new Inside(
+      t,
+      b,
+      `const forbidden = await open('udp://10.77.0.255:7003?${both}').catch((error) => say(error.code))
+       await forbidden?.write(Buffer.from('x'))
+       await forbidden?.flush().catch((error) => say(error.code))
+       const all = await open('udp://10.77.0.255:7003?broadcast=1&${both}')
+       await all.write(Buffer.from('to all'))`,
+    )
+    t.is(await receiver.says(), 'to all from 10.77.0.2')
+    if (engine === 'native') t.is(await sender.says(), 'ERR_CAMIO_NO_PERMISSION')
+  })
+}
+
+/** The receiver at `a`, and what a sender at `b` says. */
+async function overThePath(
+  t: Parameters<typeof cable>[0],
+  options: string,
+  program: string,
+): Promise<[Inside, Inside, Cable]> {
+  const ends = cable(t)
+  const receiver = new Inside(
+    t,
+    ends.a,
+    `const here = await open('udp://:7004')
+     say('bound')
+     for (;;) { const lease = await here.read(); say('got ' + lease.length); here.release() }`,
+  )
+  t.is(await receiver.says(), 'bound')
+  const sender = new Inside(t, ends.b, `const there = await open('udp://10.77.0.1:7004?${options}')\n${program}`)
+  return [receiver, sender, ends]
+}
+
+inNamespaces(
+  `what the path cannot take whole is cut and joined by the system; joined datagrams are not${why}`,
+  async (t) => {
+    const [receiver] = await overThePath(
+      t,
+      '',
+      `for (let i = 0; i < 3; i++) there.tryWrite(Buffer.alloc(3000))
+     for (let i = 0; i < 3; i++) there.tryWrite(Buffer.alloc(1000))`,
+    )
+    for (const length of [3000, 3000, 3000, 1000, 1000, 1000]) t.is(await receiver.says(), `got ${length}`)
+  },
+)
+
+inNamespaces(
+  `fragment=0: what is too large for the path is a typed error that says what it takes; the stream goes on${why}`,
+  async (t) => {
+    const [receiver, sender] = await overThePath(
+      t,
+      'fragment=0',
+      `await there.write(Buffer.alloc(3000))
+     await there.flush().catch((error) => say(error.code))
+     say('path ' + there.pathMtu + ' lost ' + there.losses.unsent)
+     await there.write(Buffer.alloc(1472))`,
+    )
+    t.is(await sender.says(), 'ERR_CAMIO_TOO_LARGE')
+    t.is(await sender.says(), 'path 1500 lost 1')
+    t.is(await receiver.says(), 'got 1472')
+  },
+)
