@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { open } from '@camio/core'
 import test from 'ava'
 import '@camio/tcp'
+import '@camio/udp'
 import { example, folder, run, start } from './program.js'
 
 const TEXT = 'one two\n\tthree\n\nfour  five'
@@ -14,7 +15,7 @@ test('first: file to file and file to standard output', async (t) => {
   writeFileSync(join(cwd, 'in'), TEXT)
   const copied = await run(example('first'), ['file:in', 'file:out'], cwd)
   t.is(copied.code, 0)
-  t.regex(copied.stderr, /^26 bytes by \w+, \d+ copies\n$/)
+  t.regex(copied.stderr, /^26 bytes by [\w-]+, \d+ copies\n$/)
   t.is(readFileSync(join(cwd, 'out'), 'utf8'), TEXT)
   t.is((await run(example('first'), ['file:in', 'stdio:'], cwd)).stdout.toString(), TEXT)
 })
@@ -40,14 +41,14 @@ test('wc: counts as wc does, over a file and over its mapping', async (t) => {
   t.is(stdout.toString(), '3 5 26 file:in\n3 5 26 mmap:in\n1 200000 1000001 file:long\n')
 })
 
-test('echo: the same server over tcp and unix', async (t) => {
+test('echo: the same server over tcp, unix and udp', async (t) => {
   const cwd = folder(t)
-  const server = start(example('echo'), ['tcp://127.0.0.1:0', 'unix:echo.sock'], cwd)
+  const server = start(example('echo'), ['tcp://127.0.0.1:0', 'unix:echo.sock', 'udp://127.0.0.1:0'], cwd)
   t.teardown(() => server.kill())
   let said = ''
   for await (const chunk of server.stdout!) {
     said += String(chunk)
-    if (said.split('\n').length > 2) break
+    if (said.split('\n').length > 3) break
   }
   const [, tcp] = /^listening on (tcp:.*)$/m.exec(said)!
   for (const uri of [tcp!, `unix:${join(cwd, 'echo.sock')}`]) {
@@ -58,6 +59,13 @@ test('echo: the same server over tcp and unix', async (t) => {
     const pieces: Buffer[] = []
     for await (const lease of client) pieces.push(Buffer.from(lease))
     t.true(Buffer.concat(pieces).equals(sent), uri)
+  }
+  const [, udp] = /^listening on (udp:.*)$/m.exec(said)!
+  await using client = await open(udp!)
+  for (const word of ['one', 'two']) {
+    await client.write(Buffer.from(word))
+    t.is(Buffer.from((await client.read())!).toString(), word)
+    client.release()
   }
 })
 

@@ -81,7 +81,7 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     }
     // No event follows for what is there already.
     if (runs === AT_ONCE) this.again ??= setImmediate(() => this.lookAgain())
-    else if (runs === 0) port.relax()
+    else port.relax()
   }
 
   private lookAgain(): void {

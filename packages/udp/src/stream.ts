@@ -59,6 +59,11 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
     this.maxClaim = Math.min(route.largest, init.limits.maxMessage)
   }
 
+  /** What the path to the peer of a connected stream takes at once, IP header included, as far as the system knows; else 0. */
+  get pathMtu(): number {
+    return 0
+  }
+
   /** Sends what waits. @returns whether all of it is with the system */
   protected abstract transmit(): boolean
   /** Might {@link transmit} get further? */
@@ -139,8 +144,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
 
   /** Lets `fn` write until the outbox is full. @returns whether others may follow */
   private fillOutbox(fn: BatchWriter, length: number, first: number, limit: number): boolean {
-    const { outbox, target, claimBytes: bytes } = this
-    const { counters } = this
+    const { outbox, target, claimBytes: bytes, counters } = this
     let index = first
     this.claimed = BATCH
     try {
@@ -263,7 +267,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
 
   unsent(name: Uint8Array | null, error: Error): void {
     this.lostOutgoing('unsent', 1)
-    this.tellLater(this.describeFailure(name, error, 0))
+    this.tellLater(this.describeFailure(name, error, this.pathMtu))
   }
 
   /** @param mtu of the path, or 0 where it is not known */

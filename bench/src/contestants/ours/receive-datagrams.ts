@@ -1,22 +1,23 @@
 import { number } from '../common/arguments.js'
+import { Loss } from '../common/loss.js'
+import { messageFormat } from '../common/message.js'
 import { Meter } from '../common/meter.js'
-import { checkMessage } from '../common/payload.js'
 import { wrong } from '../common/report.js'
-import { acceptOne, FRAMES } from './ends.js'
+import { bind } from './ends.js'
 
 const size = number('size', 64)
+const format = messageFormat(size)
+const loss = new Loss()
 const meter = new Meter()
-const stream = await acceptOne(FRAMES)
-let sequence = 0
+const stream = await bind()
 
 function take(bytes: Uint8Array, offset: number, length: number): void {
   if (length !== size) wrong('length', length, size)
-  checkMessage(bytes, offset, length, sequence)
-  sequence = (sequence + 1) | 0
+  format.check(bytes, offset, length, loss.arrived(bytes, offset))
 }
 
-while (!stream.ended) {
+for (;;) {
   const messages = stream.readBatch(take)
-  if (messages > 0) meter.add(messages)
+  if (messages > 0) meter.add(messages, loss.take())
   else await stream.readable()
 }
