@@ -3,8 +3,8 @@ import { wantedFraming } from '../dress.js'
 import { type Features, features } from '../features.js'
 import type { Forecast } from '../forecast.js'
 import { frameCodec } from '../layers/frames.js'
-import type { Resolved } from '../open.js'
 import type { CoreOptionValues } from '../options.js'
+import type { Resolved } from '../resolve.js'
 
 /** The features that the program will see: the transport's, less what the mode leaves out, through the declared view. */
 export function asOpened({ driver, target, core }: Resolved, forecast: Forecast): Features {
