@@ -111,7 +111,7 @@ function lossyScene(memory: Region, flags: Region, bell: { ring(): void }): Scen
 }
 
 /** Looks at the bell so often before it is called lost: far longer than any ring takes, unless the machine stands still. */
-const PATIENCE_MS = 1000
+const PATIENCE_MS = 10_000
 
 function sleeps(litmus: Litmus, { fallAsleep, take }: Scene, board: Int32Array): void {
   for (let round = 1; round <= litmus.rounds; round++) {
