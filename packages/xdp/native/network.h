@@ -1,0 +1,33 @@
+// Where a socket is opened: a network namespace, and an interface in it.
+#ifndef CAMIO_XDP_NETWORK_H
+#define CAMIO_XDP_NETWORK_H
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine.h"
+
+namespace camio::xdp {
+
+struct Interface {
+  int index = 0;
+  int mtu = 0;
+  // Its link layer, ARPHRD_ETHER (1) for Ethernet.
+  int kind = 0;
+  bool up = false;
+  uint8_t address[6] = {};
+};
+
+// As the namespace of `fd`, any socket, knows it.
+Outcome find_interface(int fd, const std::string& name, Interface* out);
+
+// Does `work` in the namespace at `path`, or where we are when that is empty.
+Outcome in_namespace(const std::string& path, const std::function<Outcome()>& work);
+
+// `interface` for JavaScript: { index, mtu, kind, up, mac }.
+Napi::Object describe(Napi::Env env, const Interface& interface);
+
+}  // namespace camio::xdp
+
+#endif

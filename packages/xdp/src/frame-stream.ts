@@ -1,0 +1,289 @@
+/** A stream of frames: its writing half, its waiting and its end. The port beneath it is a socket of `packet:` or of `xdp:`. */
+import {
+  type BatchWriter,
+  type CamioError,
+  Counter,
+  fromSystemError,
+  Interest,
+  KeepAlive,
+  type StreamInit,
+  WRITE,
+} from '@camio/core/spi'
+import { HEADER } from './features.js'
+import { FrameReader } from './frame-reader.js'
+import type { FrameSink, Port, PortOwner } from './port.js'
+
+const NONE = -1
+/** A claim's length while a batch is written: a claim is out, and only the batch may commit or cancel it. */
+const BATCH = -2
+
+export class FrameStream extends FrameReader implements PortOwner {
+  readonly maxClaim: number
+  /** The interface's own address, `02:00:00:00:00:01`. */
+  readonly mac: string
+  protected readonly sink: FrameSink
+  private readonly alive = new KeepAlive()
+  private claimed = NONE
+  /** `writable()` waits for room for so much: the length that was refused last, or one byte. */
+  private mark = 1
+  /** What became of an earlier frame: told once, and the stream goes on. */
+  private failure: CamioError | null = null
+  private inBackground = false
+
+  constructor(
+    init: StreamInit,
+    protected readonly port: Port,
+    mac: string,
+  ) {
+    super(init, port.source)
+    this.sink = port.sink
+    this.mac = mac
+    this.maxClaim = Math.min(init.features.mtu, init.limits.maxMessage)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- one frame
+
+  tryClaim(length: number): Uint8Array | null {
+    const offset = this.tryClaimAt(length)
+    return offset === NONE ? null : this.claimBytes.subarray(offset, offset + length)
+  }
+
+  override tryClaimAt(length: number): number {
+    const offset = this.room(length)
+    if (offset === NONE) return this.refuse(length)
+    this.claimed = length
+    return offset
+  }
+
+  commit(length = this.claimed): void {
+    // A negative length, and NONE, are large when taken without their sign.
+    if (length >>> 0 !== length || length > this.claimed || length < HEADER) {
+      if (this.claimed === NONE && this.closed) return
+      throw this.badCommit(length)
+    }
+    this.claimed = NONE
+    this.append(length)
+    if (!this.corked) this.scheduleFlush()
+  }
+
+  private append(length: number): void {
+    this.sink.append(length)
+    this.mark = 1
+    const { counters } = this
+    counters[WRITE + Counter.messages]! += 1
+    counters[WRITE + Counter.bytes]! += length
+  }
+
+  private badCommit(length: number): CamioError {
+    if (this.claimed === NONE) return this.misuse('ERR_CAMIO_MISUSE', 'has no claim to commit')
+    if (this.claimed === BATCH) return this.misuse('ERR_CAMIO_MISUSE', 'is writing a batch: it commits by itself')
+    if (length >= 0 && length < HEADER) return this.tooShort(length)
+    return this.misuse('ERR_CAMIO_MISUSE', `claimed ${this.claimed} bytes: ${length} cannot be committed`)
+  }
+
+  private tooShort(length: number): CamioError {
+    return this.misuse('ERR_CAMIO_MISUSE', `has frames of ${HEADER} bytes and more: ${length} are none`)
+  }
+
+  cancel(): void {
+    if (this.claimed < 0 && !this.closed) throw this.misuse('ERR_CAMIO_MISUSE', 'has no claim to cancel')
+    if (this.claimed < 0) return
+    this.claimed = NONE
+    this.sink.cancel()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- many frames
+
+  override writeBatch(fn: BatchWriter, length: number, limit = Infinity): number {
+    let count = 0
+    try {
+      while (count < limit) {
+        const offset = this.roomBehind(count, length)
+        if (offset === NONE || !this.writeNext(fn, offset, length, count)) break
+        count++
+      }
+    } finally {
+      if (count > 0 && !this.corked && !this.closed) this.scheduleFlush()
+    }
+    return count
+  }
+
+  /** Room for one more behind `count` frames of a batch. Those come before an error, which waits for the next call. */
+  private roomBehind(count: number, length: number): number {
+    try {
+      const offset = this.room(length)
+      return offset === NONE ? this.refuse(length) : offset
+    } catch (error) {
+      if (count === 0) throw error
+      if (error !== this.error) this.failure = error as CamioError
+      this.wasTold(false)
+    }
+    return NONE
+  }
+
+  /** @returns whether a frame was written, and others may follow */
+  private writeNext(fn: BatchWriter, offset: number, length: number, index: number): boolean {
+    this.claimed = BATCH
+    let used = NONE
+    try {
+      const answer = fn(this.claimBytes, offset, length, index)
+      used = answer === undefined ? length : this.batchLength(answer, length)
+      if (used >= 0 && used < HEADER) throw this.tooShort(used)
+    } catch (error) {
+      used = NONE
+      throw error
+    } finally {
+      this.claimed = NONE
+      // Closed by its writer: the memory is gone.
+      if (!this.closed) {
+        if (used >= 0 && !this.noWrite) this.append(used)
+        else this.sink.cancel()
+      }
+    }
+    return used >= 0 && !this.noWrite
+  }
+
+  // ---------------------------------------------------------------------------------------------------- room
+
+  /** @returns an offset in `claimBytes`; NONE: not now @throws what `tryClaimAt` throws */
+  private room(length: number): number {
+    if (this.noWrite || this.claimed !== NONE || this.failure !== null) this.checkWrite()
+    if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
+    if (length < HEADER) throw this.tooShort(length)
+    const { sink } = this
+    let offset = sink.claim(length)
+    if (offset === NONE && sink.maySend) {
+      sink.send()
+      if (this.failure !== null || this.error !== null) this.checkWrite()
+      offset = sink.claim(length)
+    }
+    this.claimBytes = sink.bytes
+    return offset
+  }
+
+  private checkWrite(): void {
+    this.checkWritable()
+    this.tellFailure()
+    if (this.claimed !== NONE) {
+      throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it before the next one')
+    }
+  }
+
+  private refuse(length: number): -1 {
+    this.mark = length
+    this.counters[WRITE + Counter.backpressure]! += 1
+    return NONE
+  }
+
+  // ---------------------------------------------------------------------------------------------------- flushing
+
+  tryFlush(): boolean {
+    this.checkFlush()
+    const done = this.sink.empty || this.sink.send()
+    if (this.error !== null) throw this.tell(this.error)
+    if (!this.inBackground) this.tellFailure()
+    return done
+  }
+
+  /** What becomes of single frames waits for the program's next call: it does not break the stream. */
+  override flushInBackground(): void {
+    this.inBackground = true
+    try {
+      super.flushInBackground()
+    } finally {
+      this.inBackground = false
+    }
+  }
+
+  private tellFailure(): void {
+    const { failure } = this
+    this.failure = null
+    if (failure !== null) throw failure
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the port
+
+  arrived(): void {
+    this.wake(Interest.READ)
+  }
+
+  sendable(): void {
+    if (this.watched(Interest.DRAIN)) this.wake(Interest.DRAIN)
+    if (this.watched(Interest.WRITE)) this.wake(Interest.WRITE)
+  }
+
+  lostIncoming(count: number): void {
+    this.dropped('system', count)
+  }
+
+  lostOutgoing(count: number, error: Error): void {
+    this.lost.unsent += count
+    this.counters[WRITE + Counter.overruns]! += count
+    this.failure ??= fromSystemError(error, this.uri, 'cannot send on')
+  }
+
+  // ---------------------------------------------------------------------------------------------------- waiting
+
+  ready(interest: number): boolean {
+    if (this.closed || this.error !== null) return true
+    if (interest === Interest.READ) return this.features.readable && this.looksReadable()
+    if (interest === Interest.DRAIN) return this.sink.empty || this.sink.maySend
+    if (this.writeForbidden || this.failure !== null || this.claimed !== NONE) return true
+    return this.fits() || (this.sink.maySend && (this.sink.send(), this.fits()))
+  }
+
+  /** A ring that makes no sense breaks the stream: then there is something to be told. */
+  private looksReadable(): boolean {
+    try {
+      return this.hasFrame
+    } catch (error) {
+      this.fail(error as CamioError)
+      return true
+    }
+  }
+
+  private fits(): boolean {
+    const { sink } = this
+    if (sink.claim(Math.max(this.mark, HEADER)) === NONE) return false
+    sink.cancel()
+    return true
+  }
+
+  arm(interest: number): boolean {
+    this.alive.add(interest)
+    this.port.arm(interest)
+    // Once more, now that the system has been told of what it must tell us.
+    if (!this.ready(interest)) return false
+    this.alive.remove(interest)
+    return true
+  }
+
+  disarm(interest: number): void {
+    this.alive.remove(interest)
+  }
+
+  /** Whoever wakes us ends the watch. */
+  override wake(interest: number): void {
+    if (this.alive.remove(interest)) super.wake(interest)
+  }
+
+  ref(): this {
+    this.alive.ref()
+    return this
+  }
+
+  unref(): this {
+    this.alive.unref()
+    return this
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the end
+
+  /** Frames know no end: nothing tells the other side. */
+  protected endWrite(): void {}
+
+  protected destroy(): void | Promise<void> {
+    this.claimed = NONE
+    return this.port.close()
+  }
+}
