@@ -7,14 +7,21 @@
 #include <camio/fd.h>
 #include <camio/region.h>
 
+#include <camio/slots.h>
+
+#include <memory>
 #include <vector>
 
 namespace camio::xdp {
+
+struct Attachment;
 
 struct Socket {
   // A mapped ring keeps its socket alive, so the rings go first: members are destroyed from the last one on.
   Fd descriptor;
   std::vector<Region> rings;
+  // Of an AF_XDP socket that reads.
+  std::shared_ptr<Attachment> attachment;
 
   int fd() const { return descriptor.get(); }
 };
@@ -22,6 +29,8 @@ struct Socket {
 class Engine : public EpollTable<Socket> {
  public:
   using EpollTable::EpollTable;
+  // Of AF_XDP, by id: one may belong to several sockets.
+  Slots<Region> memories;
 };
 
 using Env = Environment<Engine>;

@@ -17,6 +17,14 @@ Napi::Value packet_send(const Napi::CallbackInfo& info);
 Napi::Value packet_bound(const Napi::CallbackInfo& info);
 Napi::Value packet_drops(const Napi::CallbackInfo& info);
 
+// AF_XDP.
+Napi::Value memory_open(const Napi::CallbackInfo& info);
+Napi::Value memory_close(const Napi::CallbackInfo& info);
+Napi::Value xdp_open(const Napi::CallbackInfo& info);
+Napi::Value xdp_push(const Napi::CallbackInfo& info);
+Napi::Value xdp_pull(const Napi::CallbackInfo& info);
+Napi::Value xdp_statistics(const Napi::CallbackInfo& info);
+
 }  // namespace camio::xdp
 
 #endif

@@ -25,6 +25,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("packetSend", packet_send);
   add("packetBound", packet_bound);
   add("packetDrops", packet_drops);
+  add("memoryOpen", memory_open);
+  add("memoryClose", memory_close);
+  add("xdpOpen", xdp_open);
+  add("xdpPush", xdp_push);
+  add("xdpPull", xdp_pull);
+  add("xdpStatistics", xdp_statistics);
   return exports;
 }
 

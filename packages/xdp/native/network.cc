@@ -5,12 +5,18 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
+#include <cstdio>
 #include <cstring>
 
 namespace camio::xdp {
 
-Outcome find_interface(int fd, const std::string& name, Interface* out) {
+Outcome find_interface(const std::string& name, Interface* out) {
+  // Not the socket in question: AF_XDP answers no ioctl.
+  const Fd asking(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const int fd = asking.get();
+  if (fd < 0) return {errno, "socket"};
   ifreq request{};
   if (name.empty() || name.size() >= sizeof(request.ifr_name)) return {ENODEV, "ioctl(SIOCGIFINDEX)"};
   std::memcpy(request.ifr_name, name.data(), name.size());

@@ -19,8 +19,8 @@ struct Interface {
   uint8_t address[6] = {};
 };
 
-// As the namespace of `fd`, any socket, knows it.
-Outcome find_interface(int fd, const std::string& name, Interface* out);
+// As the network namespace that the calling thread is in knows it.
+Outcome find_interface(const std::string& name, Interface* out);
 
 // Does `work` in the namespace at `path`, or where we are when that is empty.
 Outcome in_namespace(const std::string& path, const std::function<Outcome()>& work);

@@ -137,7 +137,7 @@ Outcome open_in(const std::string& name, const Settings& settings, const std::ve
   out->socket.descriptor = Fd(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int fd = out->socket.fd();
   if (fd < 0) return {errno, "socket"};
-  if (const Outcome outcome = find_interface(fd, name, &out->interface); !outcome) return outcome;
+  if (const Outcome outcome = find_interface(name, &out->interface); !outcome) return outcome;
   if (const Outcome outcome = set_up(settings, program, out); !outcome) return outcome;
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;

@@ -24,17 +24,24 @@ namespace {
 // The kernel waits until no processor looks at a socket of these families any more, tens of milliseconds: not on the event loop.
 class Closing : public Napi::AsyncWorker {
  public:
-  Closing(Napi::Env env, Fd fd)
-      : AsyncWorker(env, "camio:xdp:close"), fd_(std::move(fd)), deferred_(Napi::Promise::Deferred::New(env)) {}
+  Closing(Napi::Env env, Fd fd, std::shared_ptr<Attachment> attachment)
+      : AsyncWorker(env, "camio:xdp:close"),
+        fd_(std::move(fd)),
+        attachment_(std::move(attachment)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
-  void Execute() override { fd_.reset(); }
+  void Execute() override {
+    attachment_.reset();
+    fd_.reset();
+  }
   void OnOK() override { deferred_.Resolve(Env().Undefined()); }
 
  private:
   Fd fd_;
+  std::shared_ptr<Attachment> attachment_;
   Napi::Promise::Deferred deferred_;
 };
 
@@ -48,8 +55,8 @@ Napi::Value close_socket(const Napi::CallbackInfo& info) {
   if (socket == nullptr || !int_argument(info, 0, &slot)) return env.Undefined();
   // A second descriptor keeps the socket open while the first is closed. Without one (EMFILE) the event loop waits.
   Fd last(::fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0));
+  auto* closing = new Closing(env, std::move(last), std::move(socket->attachment));
   Env::of(env).remove(slot);
-  auto* closing = new Closing(env, std::move(last));
   const Napi::Promise closed = closing->promise();
   closing->Queue();
   return closed;

@@ -22,6 +22,30 @@ export interface PacketSocket {
   readonly ring?: ArrayBuffer
 }
 
+/** Where a ring of AF_XDP lies, in bytes from the beginning of its buffer. */
+export interface RingPlace {
+  readonly buffer: ArrayBuffer
+  /** A power of two. */
+  readonly entries: number
+  readonly producer: number
+  readonly consumer: number
+  readonly flags: number
+  readonly descriptors: number
+}
+
+export interface XdpSocket {
+  readonly slot: number
+  readonly interface: Interface
+  /** What runs: the driver's own XDP or the kernel's generic one; without a copy or with one in the kernel. */
+  readonly native: boolean
+  readonly zerocopy: boolean
+  readonly fill: RingPlace
+  readonly completion: RingPlace
+  /** Not where nothing is read, or written. */
+  readonly rx: RingPlace | null
+  readonly tx: RingPlace | null
+}
+
 /** Setting up throws system errors as node:fs does; what runs per batch answers a number, negative: `-errno`. */
 export interface Binding extends SlotBinding {
   /** The errno that the socket has met, which is forgotten then, or 0. */
@@ -52,6 +76,22 @@ export interface Binding extends SlotBinding {
   packetBound(slot: number): boolean
   /** Frames that the ring had no room for since it was asked last. */
   packetDrops(slot: number): number
+
+  /** Pages for {@link xdpOpen}. */
+  memoryOpen(bytes: number): { readonly id: number; readonly buffer: ArrayBuffer }
+  memoryClose(id: number): void
+  /**
+   * @param settings flags, queue, attach (0 auto, 1 native, 2 skb), filter (0 all, 1 ethertype, 2 udp) and its value, bytes of a chunk,
+   *   entries of the fill, completion, rx and tx rings
+   * @param shared the slot of a socket that has the memory already, or -1: then it is registered
+   */
+  xdpOpen(netns: string, name: string, settings: Int32Array, memory: number, shared: number): XdpSocket
+  /** Sends what waits in the tx ring, as much as the kernel does at a time. */
+  xdpPush(slot: number): number
+  /** The driver looks at the fill ring again. */
+  xdpPull(slot: number): number
+  /** XDP_STATISTICS in their order, as many as there is room for. */
+  xdpStatistics(slot: number, counts: Float64Array): number
 }
 
 export const Family = { PACKET: 17, XDP: 44 } as const

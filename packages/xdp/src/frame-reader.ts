@@ -88,6 +88,12 @@ export abstract class FrameReader extends Stream {
     return true
   }
 
+  /** The lease that is out belongs to another stream from now on. */
+  protected handedOver(): void {
+    this.lent = 0
+    this.lookForMore()
+  }
+
   /** Whoever waits while a lease is out is told when it is back. */
   protected lookForMore(): void {
     if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
@@ -138,12 +144,23 @@ export abstract class FrameReader extends Stream {
   private fetch(): boolean {
     const { source } = this
     while (!this.pending) {
-      if (!source.next()) return false
+      if (!this.advance()) return false
       this.pending = source.length <= this.largest
       if (!this.pending) this.dropped('oversize', 1)
     }
     return true
   }
+
+  private advance(): boolean {
+    try {
+      return this.source.next()
+    } catch (error) {
+      this.corrupted(error)
+      return false
+    }
+  }
+
+  abstract corrupted(error: unknown): void
 
   /** The frame at hand is read. */
   private count(): void {

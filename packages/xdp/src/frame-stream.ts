@@ -1,7 +1,7 @@
 /** A stream of frames: its writing half, its waiting and its end. The port beneath it is a socket of `packet:` or of `xdp:`. */
 import {
   type BatchWriter,
-  type CamioError,
+  CamioError,
   Counter,
   fromSystemError,
   Interest,
@@ -11,7 +11,7 @@ import {
 } from '@camio/core/spi'
 import { HEADER } from './features.js'
 import { FrameReader } from './frame-reader.js'
-import type { FrameSink, Port, PortOwner } from './port.js'
+import { Corrupt, type FrameSink, type Port, type PortOwner } from './port.js'
 
 const NONE = -1
 /** A claim's length while a batch is written: a claim is out, and only the batch may commit or cancel it. */
@@ -68,6 +68,10 @@ export class FrameStream extends FrameReader implements PortOwner {
 
   private append(length: number): void {
     this.sink.append(length)
+    this.written(length)
+  }
+
+  private written(length: number): void {
     this.mark = 1
     const { counters } = this
     counters[WRITE + Counter.messages]! += 1
@@ -90,6 +94,20 @@ export class FrameStream extends FrameReader implements PortOwner {
     if (this.claimed < 0) return
     this.claimed = NONE
     this.sink.cancel()
+  }
+
+  /** A frame of `length` bytes that lies elsewhere is sent from there. @param put answers `false` for "not now" */
+  protected adoptFrame(length: number, put: () => boolean): boolean {
+    if (this.noWrite || this.claimed !== NONE || this.failure !== null) this.checkWrite()
+    if (length > this.maxClaim) throw this.tooLarge(length, this.maxClaim, 'a frame')
+    if (!put()) {
+      this.sendAll()
+      this.refuse(HEADER)
+      return false
+    }
+    this.written(length)
+    if (!this.corked) this.scheduleFlush()
+    return true
   }
 
   // ---------------------------------------------------------------------------------------------------- many frames
@@ -150,15 +168,33 @@ export class FrameStream extends FrameReader implements PortOwner {
     if (this.noWrite || this.claimed !== NONE || this.failure !== null) this.checkWrite()
     if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
     if (length < HEADER) throw this.tooShort(length)
-    const { sink } = this
-    let offset = sink.claim(length)
-    if (offset === NONE && sink.maySend) {
-      sink.send()
-      if (this.failure !== null || this.error !== null) this.checkWrite()
-      offset = sink.claim(length)
+    let offset = this.claimIn(length)
+    if (offset === NONE && this.sink.maySend) {
+      this.sendAll()
+      offset = this.claimIn(length)
     }
-    this.claimBytes = sink.bytes
+    if (this.failure !== null || this.error !== null) this.checkWrite()
+    this.claimBytes = this.sink.bytes
     return offset
+  }
+
+  private claimIn(length: number): number {
+    try {
+      return this.sink.claim(length)
+    } catch (error) {
+      this.corrupted(error)
+      return NONE
+    }
+  }
+
+  /** Sends what waits. @returns whether all of it is with the system */
+  private sendAll(): boolean {
+    try {
+      return this.sink.empty || this.sink.send()
+    } catch (error) {
+      this.corrupted(error)
+      return false
+    }
   }
 
   private checkWrite(): void {
@@ -179,7 +215,7 @@ export class FrameStream extends FrameReader implements PortOwner {
 
   tryFlush(): boolean {
     this.checkFlush()
-    const done = this.sink.empty || this.sink.send()
+    const done = this.sendAll()
     if (this.error !== null) throw this.tell(this.error)
     if (!this.inBackground) this.tellFailure()
     return done
@@ -222,30 +258,25 @@ export class FrameStream extends FrameReader implements PortOwner {
     this.failure ??= fromSystemError(error, this.uri, 'cannot send on')
   }
 
+  corrupted(error: unknown): void {
+    if (!(error instanceof Corrupt)) throw error
+    const message = `${this.uri}: ${error.message}`
+    this.fail(new CamioError('ERR_CAMIO_CORRUPT', message, { uri: this.uri, cause: error }))
+  }
+
   // ---------------------------------------------------------------------------------------------------- waiting
 
   ready(interest: number): boolean {
     if (this.closed || this.error !== null) return true
-    if (interest === Interest.READ) return this.features.readable && this.looksReadable()
-    if (interest === Interest.DRAIN) return this.sink.empty || this.sink.maySend
+    if (interest === Interest.READ) return this.features.readable && (this.hasFrame || this.error !== null)
+    if (interest === Interest.DRAIN) return this.sendAll() || this.sink.maySend
     if (this.writeForbidden || this.failure !== null || this.claimed !== NONE) return true
-    return this.fits() || (this.sink.maySend && (this.sink.send(), this.fits()))
-  }
-
-  /** A ring that makes no sense breaks the stream: then there is something to be told. */
-  private looksReadable(): boolean {
-    try {
-      return this.hasFrame
-    } catch (error) {
-      this.fail(error as CamioError)
-      return true
-    }
+    return this.fits() || (this.sink.maySend && (this.sendAll(), this.fits())) || this.error !== null
   }
 
   private fits(): boolean {
-    const { sink } = this
-    if (sink.claim(Math.max(this.mark, HEADER)) === NONE) return false
-    sink.cancel()
+    if (this.claimIn(Math.max(this.mark, HEADER)) === NONE) return false
+    this.sink.cancel()
     return true
   }
 

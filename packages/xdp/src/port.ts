@@ -1,6 +1,9 @@
 /** What a stream has beneath it: the memory that frames come in, the memory that they leave from, and the socket. */
 import type { CamioError } from '@camio/core/spi'
 
+/** What stands in memory that is shared with the kernel makes no sense: the stream is broken. */
+export class Corrupt extends Error {}
+
 /** A stream, as its port sees it. */
 export interface PortOwner {
   readonly counters: Float64Array
@@ -13,11 +16,13 @@ export interface PortOwner {
   /** So many frames that were written are lost. @param error what the system said */
   lostOutgoing(count: number, error: Error): void
   fail(error: CamioError): void
+  /** @param error a {@link Corrupt}, which breaks the stream; anything else is thrown on */
+  corrupted(error: unknown): void
 }
 
 /** Frames in. */
 export interface FrameSource {
-  /** Moves to the next frame. @returns `false`: not now @throws `ERR_CAMIO_CORRUPT` */
+  /** Moves to the next frame. @returns `false`: not now @throws Corrupt */
   next(): boolean
   /** Does another frame lie there, under the same hold as the one at hand? Those are freed together. */
   readonly hasMore: boolean
@@ -31,7 +36,7 @@ export interface FrameSource {
   free(): void
 }
 
-/** Frames out. One claim at a time. */
+/** Frames out. One claim at a time. Any of it may throw {@link Corrupt}. */
 export interface FrameSink {
   readonly bytes: Uint8Array
   /** Room for `length` bytes. @returns its offset in `bytes`; -1: not now */

@@ -40,11 +40,7 @@ export class CableLayer extends Layer {
   private claimed = -1
   private place = 0
 
-  constructor(
-    inner: Stream,
-    init: StreamInit,
-    uri: string,
-  ) {
+  constructor(inner: Stream, init: StreamInit, uri: string) {
     super(inner, init, cableFeatures(inner.features))
     Object.defineProperty(this, 'uri', { value: uri })
     this.maxClaim = inner.maxClaim - HEADER - TAG
@@ -109,7 +105,8 @@ export class CableLayer extends Layer {
       this.inner.commit()
       return
     }
-    if (length >>> 0 !== length || length > this.claimed) throw this.misuse('ERR_CAMIO_MISUSE', `cannot commit ${length}`)
+    if (length >>> 0 !== length || length > this.claimed)
+      throw this.misuse('ERR_CAMIO_MISUSE', `cannot commit ${length}`)
     this.claimed = -1
     write(this.claimBytes, this.place, length)
     this.inner.commit(HEADER + length, more)

@@ -61,6 +61,7 @@ class CableListener extends WaitingListener {
   }
   protected async shutDown(): Promise<void> {
     listeners.delete(this.uri)
+    this.keepAlive.clear()
     for (const stream of this.waiting) await stream.close({ discard: true })
   }
 }
@@ -92,3 +93,4 @@ function cable(beneath: Scheme): Driver {
 }
 
 registry.register(cable('packet'))
+registry.register(cable('xdp'))

@@ -36,7 +36,15 @@ export function cables(count: number, mtu: number): Rooms & { remove(): void } {
   for (const name of [a, b]) ip('netns', 'add', name)
   // No chatter of IPv6 among the frames that the tests count.
   for (const name of [a, b]) {
-    ip('netns', 'exec', name, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1')
+    ip(
+      'netns',
+      'exec',
+      name,
+      'sysctl',
+      '-qw',
+      'net.ipv6.conf.all.disable_ipv6=1',
+      'net.ipv6.conf.default.disable_ipv6=1',
+    )
   }
   for (let i = 0; i < count; i++) cable(a, b, `camio${i}`, mtu)
   return { a, b, remove }

@@ -72,8 +72,7 @@ function open(target: PacketTarget): Stream {
 function openSocket({ binding }: Sockets, netns: string, name: string, target: PacketTarget): PacketSocket {
   const { uri, options, mode } = target
   const { ring, latency, sndbuf, outgoing, promisc } = options
-  const flags =
-    (mode === 'w' ? 0 : Flag.READS) | (outgoing ? Flag.OUTGOING : 0) | (promisc ? Flag.PROMISCUOUS : 0)
+  const flags = (mode === 'w' ? 0 : Flag.READS) | (outgoing ? Flag.OUTGOING : 0) | (promisc ? Flag.PROMISCUOUS : 0)
   const settings = Int32Array.of(flags, 0, ring, Math.ceil(latency), sndbuf)
   try {
     return binding.packetOpen(netns, name, settings, classicFilter(parseFilter(options.filter, uri)))

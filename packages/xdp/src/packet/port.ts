@@ -41,9 +41,8 @@ export class PacketPort implements Port, FrameSink, Watched {
   private gone = false
 
   constructor(private readonly parts: PacketParts) {
-    const { ring, blockSize, uri, dispatcher, slot } = parts
-    this.source =
-      ring === undefined ? NO_SOURCE : new PacketRing(ring, blockSize, uri, { losing: () => this.countDrops() })
+    const { ring, blockSize, dispatcher, slot } = parts
+    this.source = ring === undefined ? NO_SOURCE : new PacketRing(ring, blockSize, { losing: () => this.countDrops() })
     dispatcher.own(slot, this)
   }
 

@@ -4,14 +4,23 @@
  *
  * Every number in the ring is checked before it is used.
  */
-import { CamioError } from '@camio/core/spi'
 import { TAG } from '../features.js'
-import type { FrameSource } from '../port.js'
+import { Corrupt, type FrameSource } from '../port.js'
 
 /** struct tpacket_block_desc, as 32-bit words. */
 const Block = { STATUS: 2, COUNT: 3, FIRST: 4, LENGTH: 5, SIZE: 48 } as const
 /** struct tpacket3_hdr, in bytes, and the sockaddr_ll behind it. */
-const Frame = { NEXT: 0, SECONDS: 4, NANOSECONDS: 8, CAPTURED: 12, STATUS: 20, MAC: 24, TCI: 32, TPID: 36, SIZE: 68 } as const
+const Frame = {
+  NEXT: 0,
+  SECONDS: 4,
+  NANOSECONDS: 8,
+  CAPTURED: 12,
+  STATUS: 20,
+  MAC: 24,
+  TCI: 32,
+  TPID: 36,
+  SIZE: 68,
+} as const
 
 /** Whose a block is, and what is known of its frames: linux/if_packet.h. */
 const Status = { KERNEL: 0, USER: 1, LOSING: 4, VLAN_VALID: 1 << 4, VLAN_TPID_VALID: 1 << 6 } as const
@@ -48,7 +57,6 @@ export class PacketRing implements FrameSource {
   constructor(
     ring: ArrayBuffer,
     private readonly blockSize: number,
-    private readonly uri: string,
     private readonly owner: RingOwner,
   ) {
     this.bytes = new Uint8Array(ring)
@@ -137,9 +145,8 @@ export class PacketRing implements FrameSource {
     bytes[place + 3] = tag
   }
 
-  private corrupt(what: string): CamioError {
+  private corrupt(what: string): Corrupt {
     this.left = 0
-    const message = `${this.uri}: ${what} in the receive ring makes no sense`
-    return new CamioError('ERR_CAMIO_CORRUPT', message, { uri: this.uri })
+    return new Corrupt(`${what} in the receive ring makes no sense`)
   }
 }
