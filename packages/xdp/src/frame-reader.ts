@@ -40,11 +40,6 @@ export abstract class FrameReader extends Stream {
     this.largest = init.limits.maxMessage
   }
 
-  /** What is known to be lost, by cause; counted on. */
-  get losses(): Losses {
-    return this.lost
-  }
-
   /** When the system received the frame at hand, in milliseconds since 1970; `NaN` where it does not tell (`xdp:`). */
   get timestamp(): number {
     return this.source.time

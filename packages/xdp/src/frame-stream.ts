@@ -10,7 +10,7 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import { HEADER } from './features.js'
-import { FrameReader } from './frame-reader.js'
+import { FrameReader, type Losses } from './frame-reader.js'
 import { Corrupt, type FrameSink, type Port, type PortOwner } from './port.js'
 
 const NONE = -1
@@ -39,6 +39,12 @@ export class FrameStream extends FrameReader implements PortOwner {
     this.sink = port.sink
     this.mac = mac
     this.maxClaim = Math.min(init.features.mtu, init.limits.maxMessage)
+  }
+
+  /** What is known to be lost, by cause; counted on. Asks the kernel, and `overruns` of `stats` is then up to date. */
+  get losses(): Losses {
+    if (!this.closed) this.port.countLosses()
+    return this.lost
   }
 
   // ---------------------------------------------------------------------------------------------------- one frame
@@ -271,7 +277,9 @@ export class FrameStream extends FrameReader implements PortOwner {
     if (interest === Interest.READ) return this.features.readable && (this.hasFrame || this.error !== null)
     if (interest === Interest.DRAIN) return this.sendAll() || this.sink.maySend
     if (this.writeForbidden || this.failure !== null || this.claimed !== NONE) return true
-    return this.fits() || (this.sink.maySend && (this.sendAll(), this.fits())) || this.error !== null
+    if (this.fits()) return true
+    if (this.sink.maySend) this.sendAll()
+    return this.fits() || this.error !== null
   }
 
   private fits(): boolean {

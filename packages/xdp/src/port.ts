@@ -57,6 +57,8 @@ export interface Port {
   readonly sink: FrameSink
   /** Somebody begins to wait: the system must tell of what the port does not see by itself. */
   arm(interest: number): void
+  /** Asks the kernel what was lost since it was asked last, and tells the owner. */
+  countLosses(): void
   /** Gives everything back. */
   close(): void | Promise<void>
 }

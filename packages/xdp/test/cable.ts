@@ -13,12 +13,14 @@ export const CABLES = 5
 
 type Scheme = 'packet' | 'xdp'
 
+/** Cables in use, by namespaces and number: one stream has a queue of `xdp:`. */
+const taken = new Set<string>()
+
 const listeners = new Map<string, CableListener>()
 
 class CableListener extends WaitingListener {
   readonly uris: readonly string[]
   private readonly waiting: Stream[] = []
-  private readonly taken = new Set<number>()
 
   constructor(
     private readonly target: Target,
@@ -32,11 +34,12 @@ class CableListener extends WaitingListener {
   async connect(target: Target): Promise<Stream> {
     const [a, b, first] = target.address.split('/')
     let index = Number(first)
-    while (this.taken.has(index)) index++
+    while (taken.has(`${a}/${b}/${index}`)) index++
     if (index >= Number(first) + CABLES) throw new Error('too few cables')
-    this.taken.add(index)
-    const far = await this.end(this.target, b!, index, () => this.taken.delete(index))
-    const near = await this.end(target, a!, index, () => this.taken.delete(index))
+    const key = `${a}/${b}/${index}`
+    taken.add(key)
+    const far = await this.end(this.target, b!, index, () => {})
+    const near = await this.end(target, a!, index, () => taken.delete(key))
     this.waiting.push(far)
     this.respond()
     return near

@@ -30,6 +30,7 @@ export function cables(count: number, mtu: number): Rooms & { remove(): void } {
   const [a, b] = [`camio-a-${tag}`, `camio-b-${tag}`]
   const remove = () => {
     for (const name of [a, b]) spawnSync('ip', ['netns', 'del', name])
+    process.off('exit', remove)
   }
   // Whatever becomes of the tests, the namespaces go.
   process.once('exit', remove)

@@ -42,7 +42,7 @@ export class PacketPort implements Port, FrameSink, Watched {
 
   constructor(private readonly parts: PacketParts) {
     const { ring, blockSize, dispatcher, slot } = parts
-    this.source = ring === undefined ? NO_SOURCE : new PacketRing(ring, blockSize, { losing: () => this.countDrops() })
+    this.source = ring === undefined ? NO_SOURCE : new PacketRing(ring, blockSize, { losing: () => this.countLosses() })
     dispatcher.own(slot, this)
   }
 
@@ -87,8 +87,9 @@ export class PacketPort implements Port, FrameSink, Watched {
 
   // ---------------------------------------------------------------------------------------------------- in
 
-  private countDrops(): void {
-    const { binding, slot } = this.parts
+  countLosses(): void {
+    const { binding, slot, ring } = this.parts
+    if (ring === undefined) return
     this.owner.counters[Counter.systemCalls]! += 1
     const count = binding.packetDrops(slot)
     if (count > 0) this.owner.lostIncoming(count)
@@ -139,7 +140,7 @@ export class PacketPort implements Port, FrameSink, Watched {
   // ---------------------------------------------------------------------------------------------------- the end
 
   close(): void | Promise<void> {
-    if (this.parts.ring !== undefined) this.countDrops()
+    this.countLosses()
     this.outbox.close()
     return this.parts.dispatcher.close(this.parts.slot, false)
   }

@@ -165,10 +165,10 @@ function failure(error: unknown, uri: string): CamioError {
   }
   if (syscall === 'bind') {
     if (code === 'EINVAL') return again('ERR_CAMIO_NOT_FOUND', 'there is no such queue, or this kernel cannot do it')
-    if (code === 'EOPNOTSUPP') return again('ERR_CAMIO_UNSUPPORTED', 'the driver of this interface cannot do that')
+    if (code === 'ENOTSUP') return again('ERR_CAMIO_UNSUPPORTED', 'the driver of this interface cannot do that')
     if (code === 'ENETDOWN') return again('ERR_CAMIO_ADDRESS', 'the interface is down')
   }
-  if (syscall === 'bpf(BPF_LINK_CREATE)' && (code === 'EOPNOTSUPP' || code === 'EINVAL'))
+  if (syscall === 'bpf(BPF_LINK_CREATE)' && (code === 'ENOTSUP' || code === 'EINVAL'))
     return again('ERR_CAMIO_UNSUPPORTED', 'no XDP program can be attached here in this mode, or with this MTU')
   return openFailure(error, uri, CAPABILITIES)
 }

@@ -22,8 +22,11 @@ const { EAGAIN, EBUSY, ENETDOWN, ENOBUFS, ENXIO } = constants.errno
 /** Not now: the kernel's buffers are full, or the driver is busy. */
 const LATER = new Set([EAGAIN, EBUSY, ENOBUFS])
 
-/** While the interface is down: how often it is tried again, in milliseconds. Nothing tells that it is up. */
-const AGAIN = 100
+/**
+ * Epoll is told neither that the interface is removed or up again (xsk_poll in net/xdp/xsk.c), nor of completions by themselves: so
+ * often it is looked, in milliseconds.
+ */
+const PULSE = 250
 
 /** struct xdp_statistics: frames that found no chunk, or no room in the ring; descriptors that the kernel would not send. */
 const Statistic = { RX_DROPPED: 0, TX_INVALID: 2, RX_FULL: 3, NUMBERS: 6 } as const
@@ -55,7 +58,9 @@ export class XdpPort implements Port, FrameSink, Watched {
   private arrived = false
   private failed = false
   private gone = false
-  private retry: NodeJS.Timeout | null = null
+  /** The interface was down when something was to be sent. */
+  private down = false
+  private readonly pulse = setInterval(() => this.feel(), PULSE).unref()
   private readonly collect = () => this.guard(() => this.tx?.collect())
 
   constructor(private readonly parts: XdpParts) {
@@ -121,6 +126,13 @@ export class XdpPort implements Port, FrameSink, Watched {
     this.countLosses()
   }
 
+  private feel(): void {
+    this.readError()
+    if (this.gone) return
+    this.maySend = true
+    this.owner.sendable()
+  }
+
   private readError(): void {
     this.failed = false
     const errno = this.binding.takeError(this.slot)
@@ -178,36 +190,30 @@ export class XdpPort implements Port, FrameSink, Watched {
       if (before === 0 || !tx.needsWakeUp) return true
       this.owner.counters[WRITE + Counter.systemCalls]! += 1
       const errno = -this.binding.xdpPush(this.slot)
-      if (tx.pending() === before && this.refused(errno)) break
+      if (tx.pending() === before) this.refused(errno)
+      else this.down = false
     }
     return this.empty
   }
 
-  /** Nothing went. @returns whether to wait */
-  private refused(errno: number): boolean {
+  /** Nothing went. */
+  private refused(errno: number): void {
     this.memory.collect()
-    if (errno === ENETDOWN) this.sleep(errno)
-    else if (errno === 0 || LATER.has(errno)) this.maySend = false
-    else this.broken(errno)
-    return true
+    this.maySend = false
+    if (errno === ENETDOWN) this.isDown()
+    else if (errno !== 0 && !LATER.has(errno)) this.broken(errno)
   }
 
-  /** The interface is down. What waits stays; the program is told. */
-  private sleep(errno: number): void {
-    this.maySend = false
-    if (this.retry !== null) return
-    this.owner.lostOutgoing(0, systemError(errno, 'sendto'))
-    this.retry = setTimeout(() => {
-      this.retry = null
-      this.maySend = true
-      this.owner.sendable()
-    }, AGAIN).unref()
+  /** What waits stays until it is up; the program is told. */
+  private isDown(): void {
+    if (!this.down) this.owner.lostOutgoing(0, systemError(ENETDOWN, 'sendto'))
+    this.down = true
   }
 
   // ---------------------------------------------------------------------------------------------------- the end
 
   async close(): Promise<void> {
-    if (this.retry !== null) clearTimeout(this.retry)
+    clearInterval(this.pulse)
     this.countLosses()
     this.gone = true
     const { seat, dispatcher } = this.parts

@@ -1,6 +1,5 @@
 /** A stream of `xdp:`. Two of them that share a memory hand frames over to each other. */
 import type { Stream, StreamInit } from '@camio/core/spi'
-import type { Losses } from '../frame-reader.js'
 import { FrameStream } from '../frame-stream.js'
 import type { XdpPort } from './port.js'
 
@@ -17,12 +16,6 @@ export class XdpStream extends FrameStream {
   ) {
     super(init, port, mac)
     this.region = region
-  }
-
-  /** What is known to be lost, by cause; asks the kernel. */
-  override get losses(): Losses {
-    if (!this.closed) this.port.countLosses()
-    return super.losses
   }
 
   override handOver(): void {
