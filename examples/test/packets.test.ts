@@ -1,5 +1,5 @@
 // The examples that need network interfaces, between network namespaces.
-import { open, type OpenOptions, type Stream } from '@camio/core'
+import { type OpenOptions, open, type Stream } from '@camio/core'
 import test, { type ExecutionContext } from 'ava'
 import { cables, missing } from '../../packages/xdp/dist-test/namespaces.js'
 import '@camio/xdp'
@@ -35,7 +35,11 @@ async function begun(t: ExecutionContext, name: string, args: string[], says: st
   return { stop, said: () => said }
 }
 
-async function opened(t: ExecutionContext, uri: string, options: Readonly<Record<string, unknown>> = {}): Promise<Stream> {
+async function opened(
+  t: ExecutionContext,
+  uri: string,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<Stream> {
   const stream = await open(uri, options as OpenOptions)
   t.teardown(() => stream.close({ discard: true }))
   return stream
@@ -46,7 +50,12 @@ for (const scheme of ['packet', 'xdp'])
     const { a, b } = rooms(t)
     const filter = 'filter=ethertype:0x88b5'
     const counter = await begun(t, 'packets', ['count', `${scheme}:camio0?netns=${b}&${filter}`], 'counting')
-    const { code, stdout, stderr } = await run(example('packets'), ['send', `${scheme}:camio0?netns=${a}`, '100', '500'])
+    const { code, stdout, stderr } = await run(example('packets'), [
+      'send',
+      `${scheme}:camio0?netns=${a}`,
+      '100',
+      '500',
+    ])
     t.is(code, 0, stderr)
     t.regex(stdout.toString(), /^sending on \w+:camio0\n(.*\n)*500 frames, 50000 bytes, 0 known to be lost\n$/)
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -60,7 +69,8 @@ for (const [left, right, path] of [
 ] as const)
   between(`bridge: ${left}: and ${right}:, both ways${why}`, async (t) => {
     const { a, b } = rooms(t)
-    const uri = (scheme: string, i: number) => `${scheme}:camio${i}?netns=${b}${scheme === 'xdp' ? '&share=bridge' : ''}`
+    const uri = (scheme: string, i: number) =>
+      `${scheme}:camio${i}?netns=${b}${scheme === 'xdp' ? '&share=bridge' : ''}`
     const bridge = await begun(t, 'bridge', [uri(left, 0), uri(right, 1)], 'bridging')
     const ends = [await opened(t, 'packet:camio0', { netns: a }), await opened(t, 'packet:camio1', { netns: a })]
     for (const [from, to] of [ends, ends.toReversed()] as Array<[Stream, Stream]>) {

@@ -24,7 +24,9 @@ function random(seed: number): (below: number) => number {
 
 /** A number that is often nearly right. */
 function number(pick: (below: number) => number, right: number): number {
-  return [right, right + 1, right - 1, 0, -1, 0x7fff_ffff, 0x8000_0000 | 0, pick(1 << 16), right << 4, right, right][pick(11)]!
+  return [right, right + 1, right - 1, 0, -1, 0x7fff_ffff, 0x8000_0000 | 0, pick(1 << 16), right << 4, right, right][
+    pick(11)
+  ]!
 }
 
 /** Reads all that the source gives. @returns how many frames, or -1: it was corrupt */
