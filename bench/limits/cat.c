@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-enum { AT_ONCE = 1 << 30, PIPE = 1 << 20, CHUNK = 256 * 1024, STRIPE = 4 << 20, THREADS = 2, TURN = 1 << 20, TURNS = 8 };
+enum { AT_ONCE = 1 << 30, PIPE = 1 << 20, CHUNK = 256 * 1024, STRIPE = 4 << 20, PIECE = 32 * 1024, TURN = 1 << 20, TURNS = 8 };
 
 static struct stat status_of(int fd) {
   struct stat status;
@@ -17,23 +17,23 @@ static struct stat status_of(int fd) {
   return status;
 }
 
-struct share {
-  pthread_t thread;
-  int in;
-  off_t first, size;
+struct both {
+  int in, out;
+  off_t size;
+  _Atomic off_t next;
 };
 
-/** Every other stripe of the file, through a pipe of the thread's own. */
+/** One stripe after the other. Small pieces: for large ones a virtual machine may have to ask its host for memory. */
 static void *move_stripes(void *argument) {
-  struct share *share = argument;
-  int ends[2];
-  check(pipe2(ends, O_CLOEXEC), "pipe2");
-  fcntl(ends[0], F_SETPIPE_SZ, PIPE);
-  for (off_t stripe = share->first; stripe < share->size; stripe += (off_t)THREADS * STRIPE) {
-    off_t end = stripe + STRIPE < share->size ? stripe + STRIPE : share->size, from = stripe, to = stripe;
-    while (to < end) {
-      if (from < end) check((int)splice(share->in, &from, ends[1], NULL, (size_t)(end - from), SPLICE_F_MOVE), "splice");
-      check((int)splice(ends[0], NULL, 1, &to, PIPE, SPLICE_F_MOVE), "splice");
+  struct both *both = argument;
+  uint8_t buffer[PIECE];
+  for (off_t at; (at = atomic_fetch_add(&both->next, STRIPE)) < both->size;) {
+    off_t end = at + STRIPE < both->size ? at + STRIPE : both->size;
+    check((int)pwrite(both->out, "", 1, end - 1), "pwrite");
+    while (at < end) {
+      size_t length = end - at < PIECE ? (size_t)(end - at) : PIECE;
+      ssize_t n = check((int)pread(both->in, buffer, length, at), "pread");
+      at += check((int)pwrite(both->out, buffer, (size_t)n, at), "pwrite");
     }
   }
   return NULL;
@@ -43,20 +43,13 @@ static void *move_stripes(void *argument) {
 static int by_stripes(int in, off_t size) {
   if (size < 4 * STRIPE || lseek(1, 0, SEEK_CUR) != 0) return 0;
   if (fallocate(1, FALLOC_FL_KEEP_SIZE, 0, size) != 0) return 0;
-  struct share shares[THREADS];
-  for (int i = 0; i < THREADS; i++) {
-    shares[i] = (struct share){.in = in, .first = (off_t)i * STRIPE, .size = size};
-    pthread_create(&shares[i].thread, NULL, move_stripes, &shares[i]);
-  }
-  for (int i = 0; i < THREADS; i++) pthread_join(shares[i].thread, NULL);
+  struct both both = {.in = in, .out = 1, .size = size};
+  pthread_t other;
+  pthread_create(&other, NULL, move_stripes, &both);
+  move_stripes(&both);
+  pthread_join(other, NULL);
   return 1;
 }
-
-struct both {
-  int in, out;
-  off_t size;
-  _Atomic off_t next;
-};
 
 /** The second processor's part on tmpfs: writers take turns at the file's lock, filling a mapping needs none. */
 static void *fill_mapping(void *argument) {

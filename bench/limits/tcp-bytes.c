@@ -88,5 +88,5 @@ int main(int argc, char **argv) {
   size_t size = (size_t)arg_int(argc, argv, "--size", 65536);
   make_pattern(size);
   if (argc > 1 && strcmp(argv[1], "receive") == 0) receive(argc, argv, size);
-  else send_forever((int)arg_int(argc, argv, "--at", 0), size);
+  else send_forever(arg_port(argc, argv), size);
 }

@@ -101,5 +101,5 @@ static void send_forever(int port, uint32_t size) {
 int main(int argc, char **argv) {
   uint32_t size = (uint32_t)arg_int(argc, argv, "--size", 64);
   if (argc > 1 && strcmp(argv[1], "receive") == 0) receive(argc, argv, size);
-  else send_forever((int)arg_int(argc, argv, "--at", 0), size);
+  else send_forever(arg_port(argc, argv), size);
 }

@@ -4,16 +4,8 @@
 //                                                        the server goes away, on the same few connections, or on any
 #include "common.h"
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 enum { SIZE = 64, AT_ONCE = 8, POLL = 256 };
-
-static double cpu_seconds(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 static void allow_descriptors(void) {
   struct rlimit limit;
@@ -104,6 +96,6 @@ static void drive(int port, uint32_t connections, int any) {
 int main(int argc, char **argv) {
   allow_descriptors();
   if (argc > 1 && strcmp(argv[1], "echo") == 0) echo(arg_int(argc, argv, "--warm", 1000), arg_int(argc, argv, "--events", 10000));
-  else drive((int)arg_int(argc, argv, "--at", 0), (uint32_t)arg_int(argc, argv, "--connections", 10),
+  else drive(arg_port(argc, argv), (uint32_t)arg_int(argc, argv, "--connections", 10),
              (int)arg_int(argc, argv, "--any", 0));
 }

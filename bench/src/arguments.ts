@@ -8,6 +8,8 @@ export interface Arguments {
   readonly list: boolean
   /** Only cases whose name contains one of these. */
   readonly cases: readonly string[]
+  /** Only contestants whose name contains one of these. */
+  readonly only: readonly string[]
   readonly runs: number | null
   readonly seed: number
   readonly out: string | null
@@ -24,6 +26,7 @@ export function parse(argv: readonly string[]): Arguments {
       help: { type: 'boolean', short: 'h', default: false },
       list: { type: 'boolean', default: false },
       case: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string', multiple: true, default: [] },
       runs: { type: 'string' },
       seed: { type: 'string' },
       out: { type: 'string' },
@@ -36,6 +39,7 @@ export function parse(argv: readonly string[]): Arguments {
     help: values.help,
     list: values.list,
     cases: values.case,
+    only: values.only,
     runs: values.runs === undefined ? null : integer('--runs', values.runs, 1, 1000),
     seed: values.seed === undefined ? Date.now() >>> 0 : integer('--seed', values.seed, 0, 2 ** 32 - 1),
     out: values.out ?? null,

@@ -15,6 +15,7 @@ Options:
   --quick        less data, fewer rounds: shows that it works, not how fast
   --json         one object a line on stdout instead of tables
   --case TEXT    only cases whose name contains TEXT; may be repeated
+  --only TEXT    only contestants whose name contains TEXT ('ours', 'limit', a peer); may be repeated
   --runs N       counted rounds per case
   --seed N       repeats the order of an earlier run (it is printed with the results)
   --out FOLDER   where <suite>.json and <suite>.svg go (default: bench/results)

@@ -1,5 +1,5 @@
 import { median, pairwiseDifference, pairwiseRatio, spread } from './statistics.js'
-import type { Goal, Judgement, Measured, Result, Round } from './types.js'
+import type { Beside, Goal, Judgement, Measured, Result, Round } from './types.js'
 
 export const OURS = 'ours'
 export const LIMIT = 'limit'
@@ -28,6 +28,8 @@ export function resultOf(suite: string, measured: Measured): Result {
     goals: judge(subject.goals ?? [], rounds),
     absent: Object.fromEntries(measured.absent),
     others: measured.others,
+    beside: besidesOf(measured.beside),
+    series: subject.series,
     note: subject.note,
     calibration: measured.calibration,
   }
@@ -50,6 +52,18 @@ function peersOf(figures: ReadonlyMap<string, readonly number[]>): Record<string
 
 function spreadsOf(figures: ReadonlyMap<string, readonly number[]>): Record<string, number> {
   return Object.fromEntries([...figures].map(([name, values]) => [name, spread(values)]))
+}
+
+/** Medians, each over the runs that told it; `undefined`: nobody told anything. */
+function besidesOf(told: Measured['beside']): Record<string, Beside> | undefined {
+  if (told.size === 0) return undefined
+  return Object.fromEntries([...told].map(([name, runs]) => [name, medianBeside(runs)]))
+}
+
+function medianBeside(runs: readonly Beside[]): Beside {
+  const names = new Set(runs.flatMap((run) => Object.keys(run)))
+  const valuesOf = (name: string): number[] => runs.map((run) => run[name]).filter((value) => value !== undefined)
+  return Object.fromEntries([...names].map((name) => [name, median(valuesOf(name))]))
 }
 
 function ratiosOf(rounds: readonly Round[], names: readonly string[]): Record<string, number> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shuffled } from './random.js'
-import type { Case, Contestant, Entry, Measured, Round } from './types.js'
+import type { Beside, Case, Contestant, Entry, Measured, Measurement, Round } from './types.js'
 
 /** Others that take more of the cores than this spoil a run. */
 export const CALM = 0.1
@@ -26,6 +26,7 @@ export async function runRounds(subject: Case, options: RoundOptions): Promise<M
   const contestants = subject.entries.filter(isPresent)
   const runner = new Runner(options, runs * contestants.length)
   const rounds: Round[] = []
+  const beside = new Map<string, Beside[]>()
   for (let i = -warmup; i < runs; i++) {
     const label = i < 0 ? 'warm-up' : `round ${i + 1} of ${runs}`
     const round = new Map<string, number>()
@@ -33,14 +34,21 @@ export async function runRounds(subject: Case, options: RoundOptions): Promise<M
       if (absent.has(contestant.name)) continue
       progress(`${subject.name}: ${label}: ${contestant.name}`)
       try {
-        round.set(contestant.name, await (i < 0 ? contestant.run() : runner.run(contestant)))
+        const { figure, beside: told } = await (i < 0 ? measure(contestant) : runner.run(contestant))
+        round.set(contestant.name, figure)
+        if (i >= 0 && told !== undefined) beside.set(contestant.name, [...(beside.get(contestant.name) ?? []), told])
       } catch (error) {
         absent.set(contestant.name, `failed: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
     if (i >= 0) rounds.push(round)
   }
-  return { case: subject, rounds, absent, others: runner.others }
+  return { case: subject, rounds, beside, absent, others: runner.others }
+}
+
+async function measure(contestant: Contestant): Promise<Measurement> {
+  const measured = await contestant.run()
+  return typeof measured === 'number' ? { figure: measured } : measured
 }
 
 /** Repeats runs that others disturbed, until there were too many of them. */
@@ -58,14 +66,14 @@ class Runner {
     return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length
   }
 
-  async run(contestant: Contestant): Promise<number> {
+  async run(contestant: Contestant): Promise<Measurement> {
     for (;;) {
       const share = this.options.watchOthers()
-      const figure = await contestant.run()
+      const measured = await measure(contestant)
       const others = share() ?? 0
       if (others <= CALM || this.repeats-- <= 0) {
         this.shares.push(others)
-        return figure
+        return measured
       }
       this.options.progress(`${contestant.name}: others were busy, once more`)
       await sleep(REST_MS)

@@ -5,10 +5,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** (largest - smallest) / median: how far the runs lay apart. */
+/** (largest - smallest) / median: how far the runs lay apart. 0 where the median is 0, which is no measure. */
 export function spread(values: readonly number[]): number {
   const range = Math.max(...values) - Math.min(...values)
-  return range === 0 ? 0 : range / median(values)
+  const middle = median(values)
+  return range === 0 || middle === 0 ? 0 : range / middle
 }
 
 type Rounds = readonly ReadonlyMap<string, number>[]

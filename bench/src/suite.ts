@@ -6,22 +6,31 @@ import type { Case, Measured, Result, Settings, Suite } from './types.js'
 
 export interface SuiteOptions extends Settings {
   readonly cases: readonly string[]
+  readonly only: readonly string[]
   readonly runs: number | null
   readonly seed: number
 }
 
 /** Runs a suite's cases one after the other and shows each result as soon as there is one. */
 export async function runSuite(suite: Suite, options: SuiteOptions, show: (result: Result) => void): Promise<void> {
-  const wanted = (subject: Case): boolean =>
-    options.cases.length === 0 || options.cases.some((text) => subject.name.includes(text))
   const next = random(options.seed)
   try {
-    for (const subject of (await suite.cases(options)).filter(wanted)) {
+    for (const subject of chosen(await suite.cases(options), options)) {
       show(resultOf(suite.name, await measure(suite, subject, options, next)))
     }
   } finally {
     await suite.cleanup?.()
   }
+}
+
+/** What the command line leaves of a suite. */
+export function chosen(cases: readonly Case[], { cases: names, only }: Pick<SuiteOptions, 'cases' | 'only'>): Case[] {
+  const among = (wanted: readonly string[], name: string): boolean =>
+    wanted.length === 0 || wanted.some((text) => name.includes(text))
+  return cases
+    .filter((subject) => among(names, subject.name))
+    .map((subject) => ({ ...subject, entries: subject.entries.filter((entry) => among(only, entry.name)) }))
+    .filter((subject) => subject.entries.length > 0)
 }
 
 async function measure(suite: Suite, subject: Case, options: SuiteOptions, next: () => number): Promise<Measured> {

@@ -3,12 +3,21 @@
 export type Better = 'higher' | 'lower'
 export type Role = 'ours' | 'limit' | 'peer'
 
+/** What is told beside a figure and is not judged: loss, CPU time. The names say the unit. */
+export type Beside = Readonly<Record<string, number>>
+
+/** One run of a contestant. */
+export interface Measurement {
+  readonly figure: number
+  readonly beside?: Beside
+}
+
 /** Something that is measured: one call of `run` is one figure. */
 export interface Contestant {
   /** `ours`, `limit`, or the peer's name. */
   readonly name: string
   readonly role: Role
-  run(): Promise<number>
+  run(): Promise<number | Measurement>
 }
 
 /** A contestant that cannot take part here, and why: results name it, so that nothing is missing silently. */
@@ -26,6 +35,15 @@ export type Goal = {
   readonly is: '<=' | '>='
 } & ({ readonly ratio: number } | { readonly difference: number })
 
+/** The place of a case among others that are one chart: what ours and the others do as something grows. */
+export interface Series {
+  /** The chart. */
+  readonly name: string
+  /** What grows. */
+  readonly axis: string
+  readonly x: number
+}
+
 export interface Case {
   readonly name: string
   readonly unit: string
@@ -36,6 +54,7 @@ export interface Case {
   readonly runs: number
   /** One line that a reader of the figures must know. */
   readonly note?: string
+  readonly series?: Series
   prepare?(): Promise<void>
   cleanup?(): Promise<void>
 }
@@ -66,6 +85,8 @@ export type Round = ReadonlyMap<string, number>
 export interface Measured {
   readonly case: Case
   readonly rounds: readonly Round[]
+  /** What was told beside the figures, by contestant. */
+  readonly beside: ReadonlyMap<string, readonly Beside[]>
   /** Contestants that were absent or failed, by name, with the reason. */
   readonly absent: ReadonlyMap<string, string>
   /** The share of the machine's cores that other programs took during the runs that count. */
@@ -92,6 +113,9 @@ export interface Result {
   readonly absent: Readonly<Record<string, string>>
   /** The share of the machine's cores that other programs took meanwhile, 0 to 1. */
   readonly others: number
+  /** Medians of what was told beside the figures, by contestant. */
+  readonly beside?: Readonly<Record<string, Beside>> | undefined
+  readonly series?: Series | undefined
   readonly note?: string | undefined
   readonly calibration?: Calibration | undefined
 }

@@ -4,7 +4,22 @@ import { help } from '../dist/help.js'
 import { SUITES } from '../dist/suites/index.js'
 
 test('suites and options', (t) => {
-  const options = parse(['cat', 'tcp', '--json', '--quick', '--runs', '5', '--seed', '9', '--case', 'a', '--case', 'b'])
+  const options = parse([
+    'cat',
+    'tcp',
+    '--json',
+    '--quick',
+    '--runs',
+    '5',
+    '--seed',
+    '9',
+    '--case',
+    'a',
+    '--case',
+    'b',
+    '--only',
+    'ours',
+  ])
   t.deepEqual(options, {
     suites: ['cat', 'tcp'],
     json: true,
@@ -12,6 +27,7 @@ test('suites and options', (t) => {
     help: false,
     list: false,
     cases: ['a', 'b'],
+    only: ['ours'],
     runs: 5,
     seed: 9,
     out: null,

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { percent, short } from '../dist/report/number.js'
+import { binary, percent, short } from '../dist/report/number.js'
 import { chart } from '../dist/report/svg.js'
 import { table } from '../dist/report/table.js'
 import type { Result } from '../dist/types.js'
@@ -30,6 +30,9 @@ test('numbers keep three digits', (t) => {
   t.is(short(0.123456), '0.123')
   t.is(short(0), '0')
   t.is(percent(0.125), '13 %')
+  t.is(`${binary(64)}B`, '64 B')
+  t.is(`${binary(4096)}B`, '4 KiB')
+  t.is(`${binary(2 ** 20)}B`, '1 MiB')
 })
 
 test('the table has a line for each contestant, with goals and who is absent', (t) => {
@@ -40,6 +43,11 @@ test('the table has a line for each contestant, with goals and who is absent', (
   t.regex(lines[2]!, /C limit +40\.0 .*ours is 1\.50 x +short \(goal <= 1\.20 x\)/)
   t.regex(lines[3]!, /cat +100 .*ours is 0\.600 x +PASS \(goal <= 0\.800 x\)/)
   t.regex(lines[5]!, /socat +- +absent: not installed/)
+})
+
+test('what was told beside a figure stands in its line', (t) => {
+  const text = table({ ...result, beside: { cat: { 'lost, %': 2.5, 'receive CPU, us': 0.07 } } })
+  t.regex(text, /cat +100 .*ours is 0\.600 x +lost, % 2\.50, receive CPU, us 0\.0700 +PASS/)
 })
 
 test('notes and the calibration stand below', (t) => {
@@ -66,6 +74,33 @@ test('the chart is well-formed: text is escaped, tags are closed', (t) => {
   for (const tag of ['svg', 'g', 'text', 'title', 'style']) {
     t.is(svg.split(`<${tag}`).length, svg.split(`</${tag}>`).length, tag)
   }
+})
+
+const growing = (x: number, ours: number | null): Result => ({
+  ...result,
+  ours,
+  limit: ours === null ? null : 10 * ours,
+  peers: {},
+  series: { name: 'more rings', axis: 'rings', x },
+})
+
+test('a series is one chart with a line for each contestant, on logarithmic scales', (t) => {
+  const svg = chart('x', [growing(1, 1), growing(8, 10), growing(64, 100)])
+  const lines = [...svg.matchAll(/<polyline class="line (\w+)" points="([^"]*)"/g)]
+  t.deepEqual(
+    lines.map((line) => line[1]),
+    ['ours', 'limit'],
+  )
+  const [a, b, c] = lines[0]![2]!.split(' ').map((point) => point.split(',').map(Number) as [number, number])
+  const even = (one: number, two: number, three: number): boolean => Math.abs(two - one - (three - two)) < 0.3
+  t.true(even(a![0], b![0], c![0]) && even(a![1], b![1], c![1]))
+  t.true(c![1] < a![1])
+  t.true(svg.includes('>more rings<') && svg.includes('>rings<'))
+})
+
+test('a line leaves out the cases that its contestant has no figure in', (t) => {
+  const svg = chart('x', [growing(1, 1), growing(8, null), growing(64, 100)])
+  t.is(svg.match(/<polyline class="line ours" points="([^"]*)"/)![1]!.split(' ').length, 2)
 })
 
 test('a case without figures has no place in the chart', (t) => {

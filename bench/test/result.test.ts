@@ -1,6 +1,6 @@
 import test from 'ava'
 import { judge, resultOf } from '../dist/result.js'
-import type { Case, Entry, Measured, Role } from '../dist/types.js'
+import type { Beside, Case, Entry, Measured, Role } from '../dist/types.js'
 
 const entry = (name: string, role: Role): Entry => ({ name, role, run: async () => 0 })
 
@@ -35,6 +35,7 @@ const measured: Measured = {
       ['cat', 100],
     ]),
   ],
+  beside: new Map<string, Beside[]>([['cat', [{ 'lost, %': 1, 'CPU, us': 5 }, { 'lost, %': 3 }, { 'lost, %': 2 }]]]),
   absent: new Map([['socat', 'not installed']]),
   others: 0.02,
 }
@@ -52,6 +53,8 @@ test('a line of --json has the promised fields', (t) => {
   t.is(line.runs, 3)
   t.deepEqual(line.spread, { ours: 20 / 60, limit: 0, cat: 0 })
   t.is(line.others, 0.02)
+  t.deepEqual(line.beside, { cat: { 'lost, %': 2, 'CPU, us': 5 } })
+  t.false('series' in line)
   t.deepEqual(line.absent, { socat: 'not installed' })
 })
 
@@ -84,8 +87,15 @@ test('a goal can be a difference', (t) => {
 
 test('without ours there are figures, but no ratios', (t) => {
   const rounds = [new Map([['cat', 100]])]
-  const result = resultOf('cat', { case: subject, rounds, absent: new Map([['ours', 'failed: x']]), others: 0 })
+  const absent = new Map([['ours', 'failed: x']])
+  const result = resultOf('cat', { case: subject, rounds, beside: new Map(), absent, others: 0 })
   t.is(result.ours, null)
   t.deepEqual(result.ratio, {})
   t.deepEqual(result.peers, { cat: 100 })
+  t.is(result.beside, undefined)
+})
+
+test('a case of a series says where it stands', (t) => {
+  const series = { name: 'copied', axis: 'bytes', x: 64 }
+  t.deepEqual(resultOf('shm', { ...measured, case: { ...subject, series } }).series, series)
 })

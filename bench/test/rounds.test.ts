@@ -38,6 +38,27 @@ test('rounds to warm up do not count', async (t) => {
   )
 })
 
+test('what is told beside figures is kept, but for rounds to warm up', async (t) => {
+  let runs = 0
+  const entry: Entry = {
+    name: 'ours',
+    role: 'ours',
+    run: async () => ({ figure: ++runs, beside: { 'lost, %': runs } }),
+  }
+  const { rounds, beside } = await runRounds(subject([entry, { name: 'net', role: 'peer', run: async () => 1 }]), {
+    runs: 2,
+    warmup: 1,
+    next: random(1),
+    watchOthers: () => () => 0,
+    progress: () => {},
+  })
+  t.deepEqual(
+    rounds.map((round) => round.get('ours')),
+    [2, 3],
+  )
+  t.deepEqual([...beside], [['ours', [{ 'lost, %': 2 }, { 'lost, %': 3 }]]])
+})
+
 test('who is absent or fails is named with the reason, and the others go on', async (t) => {
   const entries: Entry[] = [
     { name: 'ours', role: 'ours', run: async () => 1 },

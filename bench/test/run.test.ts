@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { Child, runChild } from '../dist/run/child.js'
 import { parseCpuList, pickPair } from '../dist/run/cpus.js'
@@ -41,12 +43,42 @@ test('children start without the certificates that slow Node down', async (t) =>
   await child.ended
 })
 
+test('children end with the bench', async (t) => {
+  const url = JSON.stringify(new URL('../dist/run/child.js', import.meta.url))
+  const source = `const { Child } = await import(${url})
+    const child = new Child('x', [process.execPath, '-e', 'console.log(process.pid); for (;;);'])
+    console.log(await child.line())
+    process.exit()`
+  const bench = new Child('bench', [process.execPath, '--input-type=module', '-e', source])
+  const pid = (await bench.line()) as unknown as number
+  await bench.ended
+  const gone = async (): Promise<void> => {
+    while (existsSync(`/proc/${pid}/fd/0`)) await sleep(10)
+  }
+  await t.notThrowsAsync(gone())
+})
+
 test('a pair: the connector learns where, the reporter reports, both end', async (t) => {
   const listener = script('console.log(JSON.stringify({ at: "x:1" })); setInterval(() => {}, 1000)')
   const connector = script('console.log(JSON.stringify({ at: process.argv.at(-1) }))')
   // `node -e` takes what follows `--` as the script's arguments
-  const line = await runPair({ name: 'x', listener, connector: [...connector, '--'], reporter: 'connector' })
+  const { line, other } = await runPair({ name: 'x', listener, connector: [...connector, '--'], reporter: 'connector' })
   t.deepEqual(line, { at: 'x:1' })
+  t.is(other, undefined)
+})
+
+test('a pair of which both report', async (t) => {
+  const listener = script('console.log(JSON.stringify({ at: "x" })); console.log(JSON.stringify({ received: 7 }))')
+  const connector = [...script('console.log(JSON.stringify({ sent: 8 })); setInterval(() => {}, 1000)'), '--']
+  const report = await runPair({ name: 'x', listener, connector, reporter: 'listener', both: true })
+  t.deepEqual(report, { line: { received: 7 }, other: { sent: 8 } })
+})
+
+test('a pair of which one keeps silent that should report too is ended', async (t) => {
+  const listener = script('console.log(JSON.stringify({ at: "x" })); console.log(JSON.stringify({ received: 7 }))')
+  const connector = [...script('setInterval(() => {}, 1000)'), '--']
+  const pair = runPair({ name: 'x', listener, connector, reporter: 'listener', both: true, timeoutMs: 500 })
+  await t.throwsAsync(pair, { message: 'no result after 0.5 s' })
 })
 
 test('a pair whose silent end fails says why', async (t) => {

@@ -17,6 +17,7 @@ test('the spread is the range relative to the median', (t) => {
   t.is(spread([90, 100, 110]), 0.2)
   t.is(spread([5]), 0)
   t.is(spread([0, 0]), 0)
+  t.is(spread([0, 0, 4]), 0)
 })
 
 test('a ratio is the median of the quotients within rounds, not the quotient of medians', (t) => {

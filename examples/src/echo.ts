@@ -1,7 +1,8 @@
 // Sends back whatever it gets, on every URI given.
-//   node examples/dist/echo.js tcp://127.0.0.1:7000 unix:/tmp/echo.sock
+//   node examples/dist/echo.js tcp://127.0.0.1:7000 unix:/tmp/echo.sock udp://127.0.0.1:7000
 import { isCamioError, type Listener, listen, type Stream } from '@camio/core'
 import '@camio/tcp'
+import '@camio/udp'
 
 async function echo(peer: Stream): Promise<void> {
   await using stream = peer

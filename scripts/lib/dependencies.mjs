@@ -15,8 +15,9 @@ function installedAsLocked(lock) {
   const installed = readJson(file).packages
   return Object.entries(lock.packages).every(([path, { version, integrity, link, optional, devOptional, peer }]) => {
     if (!path.startsWith('node_modules/') || optional || devOptional || peer) return true
+    if (link) return existsSync(join(root, path))
     const found = installed[path]
-    return found && (link || (found.version === version && found.integrity === integrity))
+    return found && found.version === version && found.integrity === integrity
   })
 }
 

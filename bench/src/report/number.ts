@@ -7,3 +7,9 @@ export function short(value: number): string {
 }
 
 export const percent = (part: number): string => `${(part * 100).toFixed(0)} %`
+
+/** `64 `, `4 Ki`, `1 Mi`: to be followed by the unit. */
+export function binary(value: number): string {
+  if (value >= 2 ** 20) return `${value / 2 ** 20} Mi`
+  return value >= 2 ** 10 ? `${value / 2 ** 10} Ki` : `${value} `
+}

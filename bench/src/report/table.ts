@@ -9,7 +9,7 @@ export function table(result: Result): string {
   for (const row of align(rows(result))) lines.push(`  ${row}`)
   if (result.note !== undefined) lines.push(`  note: ${result.note}`)
   if (result.others > CALM) lines.push(`  disturbed: other programs took ${percent(result.others)} of the cores`)
-  if (result.calibration !== undefined) lines.push(`  right before: ${calibrationText(result.calibration)}`)
+  if (result.calibration !== undefined) lines.push(`  right before: ${pairsText(result.calibration)}`)
   return lines.join('\n')
 }
 
@@ -27,7 +27,7 @@ function rows(result: Result): string[][] {
   const present = figures.filter((entry): entry is [string, number] => entry[1] !== null)
   return [
     ...present.map(([name, value]) => row(result, name, value)),
-    ...Object.entries(result.absent).map(([name, reason]) => [name, '-', `absent: ${reason}`, '', '']),
+    ...Object.entries(result.absent).map(([name, reason]) => [name, '-', `absent: ${reason}`, '', '', '']),
   ]
 }
 
@@ -39,6 +39,7 @@ function row(result: Result, name: string, value: number): string[] {
     short(value),
     `spread ${percent(spread)}`,
     ratio === undefined ? '' : `ours is ${short(ratio)} x`,
+    pairsText(result.beside?.[name] ?? {}),
     result.goals
       .filter((goal) => goal.against === name)
       .map((goal) => goalText(goal, result.unit))
@@ -52,14 +53,14 @@ function goalText(goal: Judgement, unit: string): string {
   return `${verdict} (${short(goal.got)} ${unit} apart, goal ${goal.is} ${short(goal.difference)})`
 }
 
-function calibrationText(calibration: Readonly<Record<string, number>>): string {
-  return Object.entries(calibration)
+function pairsText(pairs: Readonly<Record<string, number>>): string {
+  return Object.entries(pairs)
     .map(([name, value]) => `${name} ${short(value)}`)
     .join(', ')
 }
 
 function align(table: readonly string[][]): string[] {
-  const widths = [0, 1, 2, 3].map((column) =>
+  const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(0, ...table.filter((cells) => cells[1] !== '-').map((cells) => cells[column]!.length)),
   )
   widths[0] = Math.max(0, ...table.map((cells) => cells[0]!.length))

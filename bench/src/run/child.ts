@@ -27,8 +27,14 @@ export class Child {
       this.complaint = (this.complaint + text.toString()).slice(-2000)
     })
     this.lines = createInterface({ input: this.process.stdout! })[Symbol.asyncIterator]()
+    // One that spins would go on when the bench is interrupted.
+    const end = (): void => this.kill()
+    process.once('exit', end)
     this.ended = new Promise((resolve) => {
-      this.process.once('close', () => resolve())
+      this.process.once('close', () => {
+        process.off('exit', end)
+        resolve()
+      })
       this.process.once('error', (error) => {
         this.complaint = error.message
         resolve()

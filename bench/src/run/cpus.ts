@@ -42,7 +42,7 @@ export const PAIR: readonly [number, number] = pickPair(allowedCpus(), siblings)
 
 const hasTaskset = spawnSync('taskset', ['--version']).status === 0
 
-/** The command on one core. Without taskset the kernel places it. */
-export function pinned(command: readonly string[], cpu: number): string[] {
-  return hasTaskset ? ['taskset', '-c', String(cpu), ...command] : [...command]
+/** The command on one core, or on these. Without taskset the kernel places it. */
+export function pinned(command: readonly string[], cpus: number | readonly number[]): string[] {
+  return hasTaskset ? ['taskset', '-c', [cpus].flat().join(','), ...command] : [...command]
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { CACHE, LIMITS } from './places.js'
 
 const COMPILER = process.env.CC ?? 'cc'
@@ -46,8 +46,9 @@ function build(name: string, flags: readonly string[]): Built {
 
 function fingerprint(source: string, flags: readonly string[], compiler: string): string {
   const hash = createHash('sha256')
-  for (const part of [compiler, flags.join(' '), readFileSync(source), readFileSync(`${LIMITS}common.h`)])
-    hash.update(part)
+  const headers = readdirSync(LIMITS).filter((name) => name.endsWith('.h'))
+  for (const part of [compiler, flags.join(' '), readFileSync(source)]) hash.update(part)
+  for (const name of headers.sort()) hash.update(readFileSync(`${LIMITS}${name}`))
   return hash.digest('hex').slice(0, 16)
 }
 

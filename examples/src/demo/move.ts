@@ -2,9 +2,12 @@
 import { fileUri, listen, open, type PipeResult, pipe } from '@camio/core'
 import type { Row } from './transports.js'
 
+/** What one end did. */
+type Done = Pick<PipeResult, 'bytes' | 'copies'> & { readonly path: string }
+
 export interface Moved {
-  readonly sent: PipeResult
-  readonly received: PipeResult
+  readonly sent: Done
+  readonly received: Done
 }
 
 /** `from` -> the row's transport -> every one of `to`. */

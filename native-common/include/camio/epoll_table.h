@@ -66,12 +66,14 @@ class EpollTable {
     return count;
   }
 
-  // Watches a descriptor, edge-triggered, until it is removed. Answers its slot, or -errno (the entry is gone then).
-  int add(Entry entry) {
+  static constexpr uint32_t kEverything = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI;
+
+  // Watches a descriptor for `what`, edge-triggered, until it is removed. Answers its slot, or -errno (the entry is gone then).
+  int add(Entry entry, uint32_t what = kEverything) {
     const int fd = entry.fd();
     const int slot = slots_.take(std::move(entry));
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+    event.events = what | EPOLLET;
     event.data.fd = slot;
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return slot;
     const int error = errno;

@@ -22,9 +22,15 @@ function readKept() {
 const cachedData = readKept()
 const script = new Script(source, { filename, cachedData })
 
-/** After a `cat` that went well: what it used is compiled by now. Where nobody may write, nothing is kept. */
+const HELP = /^(-h|--help)$/
+
+/**
+ * After a `cat` that went well: what it used is compiled by now. One that only helped has used so little that all later starts would
+ * compile the rest each time. Where nobody may write, nothing is kept.
+ */
 function keep() {
-  if (process.argv[2] !== 'cat' || process.exitCode) return
+  const [, , command, ...rest] = process.argv
+  if (command !== 'cat' || process.exitCode || rest.some((word) => HELP.test(word))) return
   try {
     const draft = `${kept}.${process.pid}`
     writeFileSync(draft, script.createCachedData())

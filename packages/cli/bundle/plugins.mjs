@@ -8,9 +8,10 @@ export const packages = join(here, '../..')
 
 /** What a plain `cat` never needs: a file of its own, loaded when something of it is called. */
 const RARE = {
-  'core/dist/layers/messages-view.js': 'MessagesView',
+  'core/dist/layers/framed.js': 'framed',
   'core/dist/layers/bytes-view.js': 'BytesView',
   'core/dist/layers/lease-guard.js': 'LeaseGuard',
+  'core/dist/plan/open-planned.js': 'openPlanned',
   'core/dist/selector.js': 'Selector',
   'file/dist/follower.js': 'Follower',
   'file/dist/mmap-stream.js': 'MmapStream',

@@ -4,10 +4,11 @@ export const HELP = `camio - streams named by URI, moved by the fastest path tha
 
 Usage
   camio cat [options] [FILE|URI]...      copy inputs to outputs
+  camio explain [options] URI...         what would be opened, by which path, at what cost
   camio schemes [--json] [SCHEME]...     what is installed, with options, and whether it works here
   camio --help | --version
 
-  camio cat --help and camio schemes --help say more.
+  camio cat --help, camio explain --help and camio schemes --help say more.
 
 A URI is scheme:address?option=value&option=value. Examples:
   file:/var/log/syslog?follow=1   tcp://example.org:7000   unix:/run/app.sock   stdio:
@@ -55,6 +56,40 @@ before anything is written. When the reader of the output goes away, camio cat e
 SIGTERM after it has delivered what it had read and said how far it came.
 
 Exit codes: 0 all went well, 1 an input or output failed, 2 the command was given wrongly.
+`
+
+export const EXPLAIN_HELP = `camio explain - what would be opened, and what moving the data would cost
+
+Usage
+  camio explain [options] URI... [--out URI]...
+
+The arguments are candidates for one stream: the first that opens would be taken. With --out (given again: one more candidate) for
+the sink of a pipe as well. Says for each candidate whether it would be tried and why not, which path the pipe would take, and
+how many user-space copies, system calls and wake-ups a message costs. Nothing is opened.
+
+Options
+  -o, --out URI         a candidate for the sink
+      --require LIST    features that a candidate must have; others are dropped: reliable,ordered,scope<=host,mtu>=1400
+      --prohibit LIST   features that it must not have
+      --prefer LIST     candidates with more of these come first
+      --avoid LIST      among equals, candidates with fewer of these come first
+      --analyze         do it: open, move everything from the source to the sink (without --out: read the source to its end), and
+                        put what was measured beside what was predicted; on standard error when the sink is standard output
+      --json            one JSON object
+      --plugin NAME     allow and load the scheme package NAME
+  -h, --help
+
+Features: readable writable reliable ordered encrypted seekable overrun acceptsMany connectionless, and with a value
+framing=bytes|messages delivery=one|each engine=NAME scope=process|host|link|global (also <= and >=) mtu>=SIZE mtu<=SIZE
+copies.read<=N copies.write<=N.
+
+Examples
+  camio explain shm:kv tcp://kv:7000
+  camio explain tcp://kv:7000 udp://kv:7001 --require reliable
+  camio explain big.bin --out tcp://db2:7000
+  camio explain big.bin --out copy.bin --analyze
+
+Exit codes: 0, 1 if no candidate is left, the two ends do not fit together, or what was done failed, 2 if the command was given wrongly.
 `
 
 export const SCHEMES_HELP = `camio schemes - what is installed, and what it can do here

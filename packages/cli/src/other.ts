@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { answer } from './answer.js'
 import { say, UsageError } from './complain.js'
+import { explain } from './explain/command.js'
 import { HELP } from './help.js'
 import { schemes } from './schemes/command.js'
 
@@ -10,6 +11,8 @@ export async function other(command: string | undefined, args: readonly string[]
   switch (command) {
     case 'schemes':
       return schemes(args)
+    case 'explain':
+      return explain(args)
     case '--version':
     case '-V':
       return answer('camio', `camio ${version()}\n`)
@@ -21,7 +24,7 @@ export async function other(command: string | undefined, args: readonly string[]
       say(2, HELP)
       return 2
     default:
-      throw new UsageError(`there is no command "${command}": camio cat, camio schemes, camio --help`)
+      throw new UsageError(`there is no command "${command}": camio cat, camio explain, camio schemes, camio --help`)
   }
 }
 

@@ -5,7 +5,7 @@ import './duct.js'
 
 let names = 0
 
-for (const frame of ['u32', 'line']) {
+for (const frame of ['u16le', 'u32', 'u64', 'varint', 'line', 'cobs']) {
   conformance({
     test: test.serial,
     harness: {

@@ -2,9 +2,8 @@
 import { CamioError, shorten } from './error.js'
 import type { Features } from './features.js'
 import { BytesView } from './layers/bytes-view.js'
-import { frameCodec } from './layers/frames.js'
+import { framed } from './layers/framed.js'
 import { LeaseGuard } from './layers/lease-guard.js'
-import { MessagesView } from './layers/messages-view.js'
 import type { CoreOptionValues } from './options.js'
 import type { Stream, StreamInit } from './stream.js'
 
@@ -16,7 +15,7 @@ export function checkFraming(own: Features, options: CoreOptionValues, uri: stri
   const refuse = (why: string) => new CamioError('ERR_CAMIO_BAD_OPTION', `${shorten(uri)}: ${why}`, { uri })
   if (wanted === 'bytes' && options.frame !== undefined) throw refuse('frame= needs framing=messages')
   if (wanted === 'messages' && own.framing === 'bytes' && options.frame === undefined) {
-    throw refuse('framing=messages on a byte stream needs frame=u32 or frame=line, at both ends')
+    throw refuse('framing=messages on a byte stream needs frame=, the same at both ends')
   }
   if (wanted === 'bytes' && own.framing === 'messages' && !(own.reliable && own.ordered)) {
     throw refuse('framing=bytes needs a reliable, ordered transport')
@@ -24,7 +23,7 @@ export function checkFraming(own: Features, options: CoreOptionValues, uri: stri
 }
 
 /** `frame=` alone says enough. */
-function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
+export function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' | undefined {
   return options.framing ?? (options.frame === undefined ? undefined : 'messages')
 }
 
@@ -35,10 +34,14 @@ export function dress(stream: Stream, options: CoreOptionValues, init: Init): St
 function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {
   const wanted = wantedFraming(options) ?? stream.features.framing
   if (wanted === stream.features.framing) return stream
-  return wanted === 'bytes' ? new BytesView(stream, init) : new MessagesView(stream, init, frameCodec(options.frame!))
+  return wanted === 'bytes' ? new BytesView(stream, init) : framed(stream, init, options.frame!)
 }
 
 function guarded(stream: Stream, init: Init): Stream {
-  const debug = process.env.CAMIO_DEBUG?.split(',') ?? []
-  return debug.includes('lease') ? new LeaseGuard(stream, init) : stream
+  return asksForGuard() ? new LeaseGuard(stream, init) : stream
+}
+
+/** `CAMIO_DEBUG=lease` */
+export function asksForGuard(): boolean {
+  return process.env.CAMIO_DEBUG?.split(',').includes('lease') ?? false
 }

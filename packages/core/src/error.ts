@@ -15,6 +15,7 @@ export type CamioErrorCode =
   | 'ERR_CAMIO_UNKNOWN_OPTION'
   | 'ERR_CAMIO_BAD_OPTION'
   | 'ERR_CAMIO_BAD_DRIVER'
+  | 'ERR_CAMIO_NO_CANDIDATE'
   | 'ERR_CAMIO_SCHEME_TAKEN'
   | 'ERR_CAMIO_UNSUPPORTED'
   | 'ERR_CAMIO_UNAVAILABLE'
@@ -51,6 +52,8 @@ export interface CamioErrorInit {
   /** The system call that failed. */
   syscall?: string
   cause?: unknown
+  /** Characters of the message that are kept; 1000 by default. */
+  longest?: number
 }
 
 export class CamioError extends Error {
@@ -61,7 +64,7 @@ export class CamioError extends Error {
   readonly syscall?: string
 
   constructor(code: CamioErrorCode, message: string, init: CamioErrorInit = {}) {
-    super(shorten(message, 1000), init.cause === undefined ? undefined : { cause: init.cause })
+    super(shorten(message, init.longest ?? 1000), init.cause === undefined ? undefined : { cause: init.cause })
     this.code = code
     if (init.uri !== undefined) this.uri = shorten(init.uri)
     if (init.errno !== undefined) this.errno = init.errno

@@ -1,6 +1,7 @@
 /** What `listen()` returns: an async iterable of accepted streams. */
 
 import { listenerClosed, streamAccepted } from './diagnostics.js'
+import type { Advert } from './driver.js'
 import type { CamioError } from './error.js'
 import { Interest, Source } from './source.js'
 import type { Stream } from './stream.js'
@@ -18,6 +19,8 @@ export abstract class Listener extends Source implements AsyncDisposable {
   private closing: Promise<void> | null = null
   /** Core: puts the views and layers that the program asked for around an accepted stream. */
   dress: (stream: Stream) => Stream = (stream) => stream
+  /** Core: what it has in common with the others of the same `listen([...])`; `null` where it was bound alone. */
+  advert: Advert | null = null
   /** Core: how `accept` waits (`wait=`). */
   waitStrategy: WaitStrategy = PARK
 

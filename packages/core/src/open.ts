@@ -1,5 +1,7 @@
-/** `open` and `listen`: from a URI to a stream, bound at run time. */
-
+/**
+ * `open` and `listen`: from a URI to a stream, bound at run time. Lists of candidates and needs are the planner's, which is loaded
+ * when it is first needed: plan/.
+ */
 import { listenerOpened, streamOpened } from './diagnostics.js'
 import { checkFraming, dress } from './dress.js'
 import type { Driver, Target } from './driver.js'
@@ -7,6 +9,8 @@ import { CamioError, fromSystemError, shorten, show } from './error.js'
 import type { Listener } from './listener.js'
 import { closeAll, MultiListener } from './multi-listener.js'
 import { CORE_OPTIONS, type CoreOptionInput, type CoreOptionValues, type Mode } from './options.js'
+import { shareOptions } from './plan/share.js'
+import type { Needs } from './plan/wishes.js'
 import { registry as globalRegistry, type Registry } from './registry.js'
 import type { Stream, StreamInit, StreamLimits } from './stream.js'
 import { parseUri } from './uri/parse.js'
@@ -29,22 +33,65 @@ export interface OpenControl {
   readonly registry?: Registry | undefined
 }
 
-/** What may be passed beside the URI `U`: the scheme's own options where TypeScript can see the scheme. */
-export type OpenOptions<U extends string = string> = OpenControl &
-  CoreOptionInput &
-  (SchemeOf<U> extends never
-    ? { readonly [option: string]: unknown }
-    : SchemeOf<U> extends keyof SchemeOptions
-      ? SchemeOptions[SchemeOf<U>]
-      : { readonly [option: string]: unknown })
+/** Of a list of candidates. */
+export interface RaceControl {
+  /**
+   * How long a candidate is alone before the next one is tried beside it: 10 ms to 2 s (RFC 8305). By default `250ms`, and `2s` for a
+   * server of this host that must be known to be the one that others reach.
+   */
+  readonly stagger?: number | string | undefined
+}
 
 /**
- * Opens the stream that `uri` declares.
- * @throws `ERR_CAMIO_BAD_URI`, `ERR_CAMIO_UNKNOWN_SCHEME`, `ERR_CAMIO_UNKNOWN_OPTION`, `ERR_CAMIO_BAD_OPTION`,
- *   `ERR_CAMIO_UNSUPPORTED`, and what the transport's page says
+ * What may be passed beside the URI `U`, or beside a list of them: the schemes' own options where TypeScript can see the schemes.
+ * An option goes to those of a list whose scheme has it.
  */
-export async function open<const U extends string>(uri: U, options?: OpenOptions<NoInfer<U>>): Promise<Stream> {
-  const plan = resolve(uri, options)
+export type OpenOptions<U extends string = string> = RaceControl & Pick<Needs, 'prefer' | 'avoid'> & ListenOptions<U>
+
+/** The same for `listen`, where nothing is chosen: `require` and `prohibit` are checks. */
+export type ListenOptions<U extends string = string> = OpenControl &
+  Pick<Needs, 'require' | 'prohibit'> &
+  CoreOptionInput &
+  ([SchemeOf<U>] extends [never] ? AnyOptions : All<OptionsOf<SchemeOf<U>>>)
+
+type AnyOptions = { readonly [option: string]: unknown }
+
+/** Of each scheme by itself. */
+type OptionsOf<S extends string> = S extends keyof SchemeOptions ? SchemeOptions[S] : AnyOptions
+
+/** `A | B` to `A & B`: an option that two schemes have goes to both, and must be right for both. */
+type All<T> = (T extends unknown ? (one: T) => void : never) extends (all: infer I) => void ? I : never
+
+/**
+ * Opens the stream that `uri` declares; of a list, the first candidate that opens, in the order of the list unless `prefer` and
+ * `avoid` say otherwise. See docs/planner.md.
+ * @throws `ERR_CAMIO_BAD_URI`, `ERR_CAMIO_UNKNOWN_SCHEME`, `ERR_CAMIO_UNKNOWN_OPTION`, `ERR_CAMIO_BAD_OPTION`,
+ *   `ERR_CAMIO_UNSUPPORTED`, and what the transport's page says; `ERR_CAMIO_NO_CANDIDATE` ({@link NoCandidate}) when no candidate
+ *   of a list opens, or none meets the needs
+ */
+export async function open<const U extends string>(
+  uri: U | readonly U[],
+  options?: OpenOptions<NoInfer<U>>,
+): Promise<Stream> {
+  const given = options as GivenOptions | undefined
+  if (Array.isArray(uri) || asks(given, PLANNED)) {
+    const { openPlanned } = await import('./plan/open-planned.js')
+    return openPlanned([uri].flat() as string[], given)
+  }
+  const stream = await connect(resolve(uri as string, given))
+  streamOpened(stream)
+  return stream
+}
+
+/** What only the planner understands. */
+const PLANNED = ['require', 'prefer', 'avoid', 'prohibit', 'stagger'] as const
+
+function asks(given: GivenOptions | undefined, names: readonly string[]): boolean {
+  return given !== undefined && given !== null && names.some((name) => given[name] !== undefined)
+}
+
+/** Opens what was resolved, and nothing is left behind if that fails or is aborted. @throws what `open` throws */
+export async function connect(plan: Resolved): Promise<Stream> {
   const { signal } = plan.target
   signal?.throwIfAborted()
   let stream: Stream
@@ -54,25 +101,32 @@ export async function open<const U extends string>(uri: U, options?: OpenOptions
     throw wrap(error, plan, 'cannot open')
   }
   await unlessAborted(signal, () => stream.close({ discard: true }))
-  streamOpened(stream)
   return stream
 }
 
 /**
- * Listens where `uri` says; with an array everywhere that it says, or nowhere. The options are those of every one of them.
- * @throws like `open`; `ERR_CAMIO_UNSUPPORTED` where the scheme cannot listen
+ * Listens where `uri` says; with an array everywhere that it says, or nowhere. Each option is for all those whose scheme has it.
+ * @throws like `open`; `ERR_CAMIO_UNSUPPORTED` where the scheme cannot listen; `ERR_CAMIO_NO_CANDIDATE` when one of them does not
+ *   meet `require` and `prohibit`
  */
 export async function listen<const U extends string>(
   uri: U | readonly U[],
-  options?: OpenOptions<NoInfer<U>>,
+  options?: ListenOptions<NoInfer<U>>,
 ): Promise<Listener> {
-  if (!Array.isArray(uri)) return listenAt(resolveListen(uri as string, options))
-  const plans = uri.map((one: string) => resolveListen(one, options))
-  if (plans.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
-  return listenEverywhere(plans)
+  const uris = [uri].flat() as string[]
+  const given = (options === undefined ? {} : options) as GivenOptions
+  if (asks(given, PLANNED)) {
+    const { checkListen } = await import('./plan/check-listen.js')
+    checkListen(uris, given)
+  }
+  if (!Array.isArray(uri)) return listenAt(resolveListen(uri as string, given))
+  if (uris.length === 0) throw new CamioError('ERR_CAMIO_BAD_URI', 'listen needs a URI, and the list is empty')
+  checkGiven(given, uris[0]!)
+  const shares = shareOptions(uris, given, given.registry ?? globalRegistry)
+  return listenEverywhere(uris.map((one, i) => resolveListen(one, shares[i])))
 }
 
-async function listenEverywhere(plans: readonly Plan[]): Promise<Listener> {
+async function listenEverywhere(plans: readonly Resolved[]): Promise<Listener> {
   const bound: Listener[] = []
   try {
     for (const plan of plans) bound.push(await listenAt(plan))
@@ -83,12 +137,21 @@ async function listenEverywhere(plans: readonly Plan[]): Promise<Listener> {
   }
   const [first] = bound
   if (bound.length === 1) return first!
+  advertise(bound)
   const all = new MultiListener(bound)
   all.waitStrategy = first!.waitStrategy
   return all
 }
 
-async function listenAt(plan: Plan): Promise<Listener> {
+/** From now on a client on this host can find out that they are one server: docs/decisions/0030-same-server.md. */
+function advertise(siblings: readonly Listener[]): void {
+  // Loaded here: a program that never listens on a list needs no cryptography.
+  const { randomUUID } = process.getBuiltinModule('node:crypto')
+  const advert = Object.freeze({ token: randomUUID(), uris: siblings.flatMap((listener) => listener.uris) })
+  for (const listener of siblings) listener.advert = advert
+}
+
+async function listenAt(plan: Resolved): Promise<Listener> {
   const { signal } = plan.target
   signal?.throwIfAborted()
   let listener: Listener
@@ -111,18 +174,19 @@ async function unlessAborted(signal: AbortSignal | undefined, close: () => Promi
   throw signal.reason
 }
 
-interface Plan {
-  driver: Driver
-  target: Target
-  core: CoreOptionValues
-  init: Pick<StreamInit, 'limits' | 'wait'>
+/** A URI with its driver and its options. */
+export interface Resolved {
+  readonly driver: Driver
+  readonly target: Target
+  readonly core: CoreOptionValues
+  readonly init: Pick<StreamInit, 'limits' | 'wait'>
 }
 
 /** Everything that can be checked before the transport is touched. */
-function resolve(uri: string, given: GivenOptions = {}): Plan {
+export function resolve(uri: string, given: GivenOptions = {}): Resolved {
   const parsed = parseUri(uri)
   checkGiven(given, uri)
-  const { signal, registry = globalRegistry, ...rest } = given
+  const { signal, registry = globalRegistry, require, prefer, avoid, prohibit, stagger, ...rest } = given
   const driver = registry.driver(parsed.scheme, uri)
   const schema = { ...CORE_OPTIONS, ...driver.options }
   const options = parseOptions(schema, parsed.options, rest, uri) as OptionValues<OptionSchema> & CoreOptionValues
@@ -144,10 +208,10 @@ function resolve(uri: string, given: GivenOptions = {}): Plan {
   return { driver, target, core: options, init }
 }
 
-type GivenOptions = OpenControl & Readonly<Record<string, unknown>>
+export type GivenOptions = OpenControl & Needs & RaceControl & Readonly<Record<string, unknown>>
 
 /** What is no option of a schema. By what they can do: there may be more than one kind of signal, and two copies of core. */
-function checkGiven(given: GivenOptions, uri: string): void {
+export function checkGiven(given: GivenOptions, uri: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const message = `${shorten(uri)}: the options are ${show(given)}, not an object`
     throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri })
@@ -159,7 +223,7 @@ function checkGiven(given: GivenOptions, uri: string): void {
     throw badOption('registry', `is ${show(registry)}, not a Registry`, uri)
 }
 
-function resolveListen(uri: string, given: GivenOptions | undefined): Plan {
+function resolveListen(uri: string, given: GivenOptions | undefined): Resolved {
   const plan = resolve(uri, given)
   if (plan.driver.listen) return plan
   const message = `${plan.target.scheme}: cannot listen; open it instead`
@@ -174,7 +238,7 @@ function pickMode(driver: Driver, mode: Mode | undefined, uri: string): Mode {
 }
 
 /** Our own errors and the caller's abort pass; anything else is a system's and gets its code. */
-function wrap(error: unknown, plan: Plan, what: string): unknown {
+function wrap(error: unknown, plan: Resolved, what: string): unknown {
   if (plan.target.signal?.aborted && error === plan.target.signal.reason) return error
   return fromSystemError(error, plan.target.uri, what)
 }

@@ -1,7 +1,7 @@
 /** The options that core owns for every scheme. A driver that declares one of them is refused. */
 
 import { type CamioError, isCamioError } from './error.js'
-import { frameNames } from './layers/frames.js'
+import { FRAME_NAMES } from './layers/frames/names.js'
 import { DEFAULT_LIMITS } from './stream.js'
 import { type OptionInput, type OptionValues, option } from './uri/schema.js'
 import { parseWaitStrategy } from './wait/strategy.js'
@@ -15,7 +15,7 @@ export const CORE_OPTIONS = {
   framing: option.enum(['bytes', 'messages'], {
     help: 'the view that the program wants; default: the transport’s own',
   }),
-  frame: option.enum(frameNames(), { help: 'how messages are marked on a byte stream' }),
+  frame: option.enum(FRAME_NAMES, { help: 'how messages are marked on a byte stream' }),
   wait: option.string({ default: 'park', help: 'park, yield, spin or spin:<time>', check: checkStrategy }),
   linger: option.time({ default: DEFAULT_LIMITS.lingerMs, max: 3_600_000, help: 'how long close() tries to deliver' }),
   'max-lease': option.size({
@@ -40,6 +40,7 @@ const RESERVED = [
   'prefer',
   'avoid',
   'prohibit',
+  'stagger',
   'record',
   'tee',
   'rate',

@@ -2,16 +2,25 @@
 export { ByteStream, type ByteStreamSizes, END, NOT_NOW, PENDING } from './bytes/byte-stream.js'
 export { ChunkStream } from './bytes/chunk-stream.js'
 export { BlockPool, pool } from './bytes/pool.js'
-export { type Availability, DRIVER_ABI, type Driver, defineDriver, type Target } from './driver.js'
+export {
+  type Advert,
+  type Availability,
+  DRIVER_ABI,
+  type Driver,
+  defineDriver,
+  type LocalServer,
+  type Target,
+} from './driver.js'
 export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten, systemError } from './error.js'
 export { type Features, features } from './features.js'
+export type { Calls, Forecast } from './forecast.js'
 export { Layer } from './layers/layer.js'
 export { List } from './list.js'
 export { Listener } from './listener.js'
 export { type Loaded, loadNative } from './native.js'
 export { CORE_OPTIONS, MODES, type Mode } from './options.js'
 export { Loans } from './pipe/loans.js'
-export type { MoveOptions, MoveResult, Mover } from './pipe/mover.js'
+export type { KernelKind, MoveOptions, MoveResult, Mover } from './pipe/mover.js'
 export { Registry, registry } from './registry.js'
 export { Interest, type Selectable, Source, type Waiter } from './source.js'
 export { COUNTERS, Counter, StreamStats, WRITE } from './stats.js'
@@ -42,6 +51,7 @@ export {
 export { nearest } from './uri/suggest.js'
 export { parseDuration, parseSize } from './uri/units.js'
 export { orAbort } from './wait/abort.js'
+export { Deadline, within } from './wait/deadline.js'
 export { Dispatcher, Epoll, type SlotBinding, type Watched } from './wait/dispatcher.js'
 export { KeepAlive } from './wait/keep-alive.js'
 export { addPoller, removePoller } from './wait/loop.js'

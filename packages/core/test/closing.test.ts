@@ -1,8 +1,7 @@
 /** How streams end and break: linger, discard, errors that nobody saw. */
 import { CamioError, PENDING } from '@camio/core/spi'
 import test from 'ava'
-import { frameCodec } from '../dist/layers/frames.js'
-import { MessagesView } from '../dist/layers/messages-view.js'
+import { framed } from '../dist/layers/framed.js'
 import { bytes, counting, init, settled, turn } from './support/init.js'
 import { Mailbox } from './support/mailbox.js'
 import { Scripted } from './support/scripted.js'
@@ -127,7 +126,7 @@ test('an error of reading that a look met is not seen either', async (t) => {
 test('through a layer, too: shown once, by whatever call comes first', async (t) => {
   for (const first of ['close', 'tryFlush', 'tryRead'] as const) {
     const inner = new Scripted({ pushes: [refused()] })
-    const view = new MessagesView(inner, init(), frameCodec('u32'))
+    const view = framed(inner, init(), 'u32')
     view.tryWrite(bytes(1))
     await turn()
     t.true(view.ready(1))

@@ -49,7 +49,7 @@ function mover({ name = 'fake', cost = 1, run }: Plan, log: string[] = []): Move
   return {
     name,
     match: (source) => {
-      if (source.buffered?.length) log.push(`${name} matched with buffered bytes`)
+      if ((source as KernelEnd).buffered?.length) log.push(`${name} matched with buffered bytes`)
       return cost
     },
     run: async (source) => {

@@ -1,7 +1,6 @@
 import { Counter, StreamStats, WRITE } from '@camio/core/spi'
 import test from 'ava'
-import { frameCodec } from '../dist/layers/frames.js'
-import { MessagesView } from '../dist/layers/messages-view.js'
+import { framed } from '../dist/layers/framed.js'
 import { bytes, init } from './support/init.js'
 import { Scripted } from './support/scripted.js'
 
@@ -42,7 +41,7 @@ test('what the stream below cost is part of what a layer cost; what it carried i
 
 test('they are kept after close', async (t) => {
   const inner = new Scripted()
-  const view = new MessagesView(inner, init(), frameCodec('u32'))
+  const view = framed(inner, init(), 'u32')
   view.tryWrite(bytes(1, 2))
   await view.close()
   t.is(view.stats.write.bytes, 2)

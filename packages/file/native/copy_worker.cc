@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -35,56 +36,52 @@ class RangeWorker : public CopyWorker {
     });
   }
 
+  const char* failing() const override { return "copy_file_range"; }
+
  private:
   Move& move_;
   const CopyPlace place_;
 };
 
-class PipeWorker : public CopyWorker {
+class BufferWorker : public CopyWorker {
  public:
-  PipeWorker(Move& move, const CopyPlace& place) : move_(move), place_(place) {}
-
-  bool open() { return pipe_.open(); }
+  BufferWorker(Move& move, const CopyPlace& place) : move_(move), place_(place) {}
 
   ssize_t copy(int64_t at, size_t length) override {
-    if (error_ != 0) return fail();
-    const ssize_t taken = take(at, std::min<size_t>(length, kPipeSize));
-    if (taken <= 0) return taken;
-    const auto given = static_cast<ssize_t>(give(at, static_cast<size_t>(taken)));
-    return given > 0 ? given : fail();
+    size_t done = 0;
+    while (done < length) {
+      const ssize_t count = carry(at + static_cast<int64_t>(done), std::min(length - done, buffer_.size()));
+      if (count < 0 && done == 0) return -1;
+      if (count <= 0) break;
+      done += static_cast<size_t>(count);
+    }
+    return static_cast<ssize_t>(done);
   }
+
+  const char* failing() const override { return failing_; }
 
  private:
-  ssize_t fail() {
-    errno = error_;
+  // A file system takes memory for what one write(2) brings in one piece. Up to 32 KiB the kernel has such pieces at hand for each
+  // processor; larger ones it cuts out of memory that a virtual machine may have given back to its host.
+  static constexpr size_t kPiece = 32 << 10;
+
+  // What was read and not written is still in the source: nothing is lost.
+  ssize_t carry(int64_t at, size_t length) {
+    failing_ = "read";
+    const ssize_t taken = complete(move_, [&] { return pread(place_.in, buffer_.data(), length, place_.from + at); });
+    if (taken <= 0) return taken;
+    failing_ = "write";
+    const ssize_t given =
+        complete(move_, [&] { return pwrite(place_.out, buffer_.data(), static_cast<size_t>(taken), place_.to + at); });
+    if (given != 0) return given;
+    errno = EIO;
     return -1;
-  }
-
-  ssize_t take(int64_t at, size_t length) {
-    off_t in = place_.from + at;
-    return complete(move_, [&] { return splice(place_.in, &in, pipe_.in.get(), nullptr, length, SPLICE_F_MOVE); });
-  }
-
-  // What stays in the pipe after an error is still in the source: nothing is lost, but the pipe is of no more use.
-  size_t give(int64_t at, size_t length) {
-    off_t out = place_.to + at;
-    size_t given = 0;
-    while (given < length) {
-      const ssize_t count = complete(
-          move_, [&] { return splice(pipe_.out.get(), nullptr, place_.out, &out, length - given, SPLICE_F_MOVE); });
-      if (count <= 0) {
-        error_ = count < 0 ? errno : EIO;
-        break;
-      }
-      given += static_cast<size_t>(count);
-    }
-    return given;
   }
 
   Move& move_;
   const CopyPlace place_;
-  PipePair pipe_;
-  int error_ = 0;
+  const char* failing_ = "read";
+  alignas(4096) std::array<uint8_t, kPiece> buffer_;
 };
 
 // The part of the sink that is mapped, in the thread that fills it.
@@ -136,21 +133,23 @@ class MapWorker : public CopyWorker {
 
   ssize_t copy(int64_t at, size_t length) override {
     const int64_t start = place_.to + at;
-    if (start % sysconf(_SC_PAGESIZE) != 0) return fallback_->copy(at, length);
-    if (!reach(start + static_cast<int64_t>(length))) return -1;
+    if (start % sysconf(_SC_PAGESIZE) != 0) return by_fallback(at, length);
     uint8_t* target = window_.at(move_, out_.get(), start, length);
-    if (target == nullptr) return fallback_->copy(at, length);
+    if (target == nullptr) return by_fallback(at, length);
+    failing_ = "read";
     // The kernel writes to the mapping: a page that cannot be had is an EFAULT, not a signal.
     const ssize_t count = complete(move_, [&] { return pread(place_.in, target, length, place_.from + at); });
-    if (count < 0 && errno == EFAULT) return fallback_->copy(at, length);
+    if (count < 0 && errno == EFAULT) return by_fallback(at, length);
     return count;
   }
 
+  const char* failing() const override { return failing_; }
+
  private:
-  // Makes the file long enough, and no longer: whoever kills us must not find a file of the right size with nothing in it.
-  // Unlike ftruncate this cannot cut off what the other thread wrote meanwhile, and the byte is one that we write next.
-  bool reach(int64_t end) {
-    return complete(move_, [&] { return pwrite(out_.get(), "", 1, end - 1); }) == 1;
+  ssize_t by_fallback(int64_t at, size_t length) {
+    const ssize_t count = fallback_->copy(at, length);
+    failing_ = fallback_->failing();
+    return count;
   }
 
   Move& move_;
@@ -158,6 +157,7 @@ class MapWorker : public CopyWorker {
   const Fd out_;
   const std::unique_ptr<CopyWorker> fallback_;
   Window window_;
+  const char* failing_ = "read";
 };
 
 }  // namespace
@@ -166,10 +166,8 @@ std::unique_ptr<CopyWorker> range_worker(Move& move, const CopyPlace& place) {
   return std::make_unique<RangeWorker>(move, place);
 }
 
-std::unique_ptr<CopyWorker> pipe_worker(Move& move, const CopyPlace& place) {
-  auto worker = std::make_unique<PipeWorker>(move, place);
-  if (!worker->open()) return nullptr;
-  return worker;
+std::unique_ptr<CopyWorker> buffer_worker(Move& move, const CopyPlace& place) {
+  return std::make_unique<BufferWorker>(move, place);
 }
 
 // A shared mapping is readable too, for which the shell's `> file` was not opened.

@@ -10,7 +10,6 @@
 #include <memory>
 
 #include "move.h"
-#include "pipe_pair.h"
 
 namespace camio::file {
 
@@ -27,18 +26,19 @@ class CopyWorker {
   virtual ~CopyWorker() = default;
   // Copies some of [at, at + length). Bytes copied, 0 at the source's end, -1 with errno; never interrupted.
   virtual ssize_t copy(int64_t at, size_t length) = 0;
+  // The system call that failed.
+  virtual const char* failing() const = 0;
 };
 
 // copy_file_range(2): shares blocks or copies on the server where the file system can.
 std::unique_ptr<CopyWorker> range_worker(Move& move, const CopyPlace& place);
 
-// splice(2) through a pipe of 1 MiB: the kernel's own emulation of the above hands over 64 KiB at a time, which is slower.
-// `nullptr` with errno if there is no pipe to be had.
-std::unique_ptr<CopyWorker> pipe_worker(Move& move, const CopyPlace& place);
+// pread(2) and pwrite(2), 32 KiB at a time: see docs/decisions/0009.
+std::unique_ptr<CopyWorker> buffer_worker(Move& move, const CopyPlace& place);
 
 // pread(2) into the mapped sink. Slower than writing, but writers take turns at the file's lock, which this does not need: on tmpfs
-// it is what a second thread can do beside a first one that writes. The file grows to the end of the range first. What the mapping
-// cannot take (a full disk) is left to `fallback`. `nullptr` where the sink cannot be mapped.
+// it is what a second thread can do beside a first one that writes. What the mapping cannot take (a full disk, a file that is too
+// short) is left to `fallback`. `nullptr` where the sink cannot be mapped.
 std::unique_ptr<CopyWorker> map_worker(Move& move, const CopyPlace& place, std::unique_ptr<CopyWorker> fallback);
 
 }  // namespace camio::file

@@ -94,11 +94,11 @@ Outcome Move::run() {
     case Path::sendfile:
       return send_file(*this);
     case Path::splice:
-      return is_regular(source) && is_regular(sinks[0]) ? copy_file(*this) : splice_through(*this);
+      return splice_through(*this);
     case Path::tee:
       return tee_to_all(*this);
     case Path::read_write:
-      return read_write(*this);
+      return is_regular(source) && is_regular(sinks[0]) ? copy_file(*this) : read_write(*this);
   }
   return {.declined = true};
 }

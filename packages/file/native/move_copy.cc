@@ -31,6 +31,7 @@ enum Which : size_t { kFirst, kSecond };
 struct Halt {
   int64_t at = kWhole;  // the first byte, from the copy's start, that was not copied
   int error = 0;        // 0: stopped, or the source ended there
+  const char* syscall = "";
 };
 
 class Copy {
@@ -38,7 +39,8 @@ class Copy {
   explicit Copy(Move& move) : move_(move), in_(move.source.fd.get()), out_(move.sinks[0].fd.get()) {}
 
   Outcome run() {
-    if (!look() || !workers()) return {.declined = true};
+    if (!look() || (move_.path == Path::copy_file_range && emulated_)) return {.declined = true};
+    choose_workers();
     reserve();
     const Halt halt = known_part();
     const int64_t done = std::min(halt.at, known_);
@@ -69,21 +71,18 @@ class Copy {
   }
 
   // copy_file_range does best where the file system implements it, and within one tmpfs. ext4 leaves it to the kernel's emulation,
-  // which a pipe of our own beats, and between two file systems it fails: it is declined there, and the splice path comes next. On
-  // tmpfs two writers would only wait for each other, so the second thread fills the mapped file instead.
-  bool workers() {
+  // which reading and writing beats, and between two file systems it fails: it is declined there, and the path that reads and writes
+  // comes next. On tmpfs two writers would only wait for each other, so the second thread fills the mapped file instead.
+  void choose_workers() {
     const CopyPlace place{in_, out_, from_, to_};
     const bool two = growing_ && known_ >= kWorthTwo && uv_available_parallelism() > 1;
-    if (move_.path == Path::copy_file_range) {
-      if (emulated_) return false;
-      first_ = range_worker(move_, place);
-      if (two && tmpfs_) second_ = map_worker(move_, place, range_worker(move_, place));
-      return true;
-    }
-    first_ = pipe_worker(move_, place);
-    if (two) second_ = pipe_worker(move_, place);
-    if (two && tmpfs_ && second_ != nullptr) second_ = map_worker(move_, place, std::move(second_));
-    return first_ != nullptr;
+    const auto worker = [&] {
+      return move_.path == Path::read_write ? buffer_worker(move_, place) : range_worker(move_, place);
+    };
+    first_ = worker();
+    if (!two) return;
+    if (tmpfs_) second_ = map_worker(move_, place, worker());
+    else if (move_.path == Path::read_write) second_ = worker();
   }
 
   // On disks blocks in one piece make the copy faster; on tmpfs reserving would only clear pages that are overwritten next. It may
@@ -137,18 +136,27 @@ class Copy {
 
   Halt step(CopyWorker& worker, int64_t at, int64_t end) {
     while (at < end) {
-      if (move_.stopping()) return {at, 0};
+      if (move_.stopping()) return {at};
       const int64_t data = sparse_ ? next_data(at, end) : at;
       move_.moved.fetch_add(data - at, std::memory_order_relaxed);
       at = data;
       if (at >= end) break;
+      if (second_ != nullptr) reach(end);
       const ssize_t count = worker.copy(at, static_cast<size_t>(end - at));
-      if (count < 0) return {at, errno};
-      if (count == 0) return {at, 0};
+      if (count < 0) return {at, errno, worker.failing()};
+      if (count == 0) return {at};
       at += count;
       move_.moved.fetch_add(count, std::memory_order_relaxed);
     }
     return {};
+  }
+
+  // Makes the file long enough for a step, and no longer: whoever kills us must not find a file of the right size with nothing in it.
+  // A mapping needs that, and a disk's file system notes a new length once, not with every write. Unlike ftruncate this cannot cut off
+  // what the other thread wrote meanwhile, and the byte is one that is copied next. Where it fails the copy says why.
+  void reach(int64_t end) {
+    move_.count_call();
+    [[maybe_unused]] const ssize_t ignored = pwrite(out_, "", 1, to_ + end - 1);
   }
 
   // Where the next data are, `end` if there is only a hole before it.
@@ -176,7 +184,7 @@ class Copy {
   }
 
   Outcome halted(const Halt& halt) {
-    if (halt.error != 0) return failed(move_, name(), halt.error);
+    if (halt.error != 0) return failed(move_, halt.syscall, halt.error);
     return {.bytes = halt.at, .ended = !move_.stopping()};
   }
 
@@ -185,7 +193,7 @@ class Copy {
     while (const size_t want = move_.budget(kStep)) {
       if (move_.stopping()) return {.bytes = done};
       const ssize_t count = first_->copy(done, want);
-      if (count < 0) return failed(move_, name(), errno);
+      if (count < 0) return failed(move_, first_->failing(), errno);
       if (count == 0) break;
       done += count;
       move_.moved.fetch_add(count, std::memory_order_relaxed);
@@ -198,8 +206,6 @@ class Copy {
     if (move_.source.offset < 0) lseek(in_, from_ + bytes, SEEK_SET);
     if (move_.sinks[0].offset < 0) lseek(out_, to_ + bytes, SEEK_SET);
   }
-
-  const char* name() const { return move_.path == Path::splice ? "splice" : "copy_file_range"; }
 
   Move& move_;
   const int in_;

@@ -1,10 +1,19 @@
 /** `file:PATH`: regular files, named pipes, terminals and devices. */
 import { closeSync } from 'node:fs'
-import { CamioError, DRIVER_ABI, defineDriver, type Mode, type Stream, type Target } from '@camio/core/spi'
+import {
+  CamioError,
+  DRIVER_ABI,
+  defineDriver,
+  type Forecast,
+  type Mode,
+  type Stream,
+  type Target,
+} from '@camio/core/spi'
 import { type Binding, chooseEngine, How, loadBinding } from './binding.js'
 import { featuresOf } from './features.js'
 import { NativeIo, nodeIo } from './file-io.js'
 import { Follower } from './follower.js'
+import { forecastOf, look } from './forecast.js'
 import { hasPositions, kindOf, type Opened, type OpenRequest, openPath, tryOpen } from './opener.js'
 import { fileOptions } from './options.js'
 import { pathOf } from './path.js'
@@ -23,6 +32,7 @@ export const fileDriver = defineDriver({
   modes: ['r', 'w', 'rw', 'a'],
   features: featuresOf('rw', true, 'native'),
   available: engineAvailable,
+  forecast,
   open,
 })
 
@@ -30,6 +40,12 @@ export const fileDriver = defineDriver({
 export function engineAvailable(): { ok: true; engine: string; reason?: string } {
   const { binding, reason } = loadBinding()
   return binding === null ? { ok: true, engine: 'node', reason: reason! } : { ok: true, engine: 'native' }
+}
+
+function forecast({ address, uri, mode, options }: FileTarget): Forecast {
+  const made = forecastOf(look(address, uri), { mode, engine: options.engine, seekable: true })
+  // A mover goes to the end, and what is followed has none.
+  return options.follow ? { ...made, kernel: null } : made
 }
 
 function open(target: FileTarget): Stream | Promise<Stream> {

@@ -24,6 +24,9 @@ export const mmapDriver = defineDriver({
     return binding === null ? { ok: false, reason: reason! } : { ok: true, engine: 'native' }
   },
 
+  // Each lease asks whether the file is as long as it was. A rest lies where what follows it does.
+  forecast: () => ({ kernel: 'file', joins: 0, read: { systemCalls: 1, wakeUps: 0 } }),
+
   open,
 })
 

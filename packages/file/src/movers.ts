@@ -1,12 +1,20 @@
 /** The native paths: which descriptors each is for, and how it runs in its thread (native/move*.cc). */
-import { CamioError, type KernelEnd, type MoveOptions, type MoveResult, type Mover, systemError } from '@camio/core/spi'
+import {
+  CamioError,
+  type KernelEnd,
+  type KernelKind,
+  type MoveOptions,
+  type MoveResult,
+  type Mover,
+  systemError,
+} from '@camio/core/spi'
 import { type Binding, loadBinding, type MoveDone, MovePath, Verdict } from './binding.js'
 import { errno } from './errno.js'
 
 /** How often progress is told. */
 const PROGRESS_MS = 100
 
-type Match = (source: KernelEnd, sinks: readonly KernelEnd[]) => number | null
+type Match = (source: KernelKind, sinks: readonly KernelKind[]) => number | null
 
 /** Lower is cheaper. No mover reads terminals: what is typed comes in its own time. */
 const MATCHES: Record<MovePath, Match> = {
@@ -15,25 +23,30 @@ const MATCHES: Record<MovePath, Match> = {
   splice: ({ kind }, sinks) => {
     if (kind === 'char' || sinks.length !== 1) return null
     if (kind !== 'pipe' && toDevice(sinks)) return null
+    if (kind === 'file' && only(sinks, 'file')) return null
     return kind === 'pipe' || only(sinks, 'pipe') ? 1 : 3
   },
-  // Where splice finds that this is cheaper it leaves the rest to it.
-  'read-write': ({ kind }, sinks) => (kind === 'pipe' && only(sinks, 'file') ? 2 : null),
+  // From a pipe where splice finds that this is cheaper, between files where no file system does copy_file_range.
+  'read-write': ({ kind }, sinks) => ((kind === 'pipe' || kind === 'file') && only(sinks, 'file') ? 2 : null),
   tee: ({ kind }, sinks) => (kind !== 'char' && sinks.length > 1 && !toDevice(sinks) ? 4 : null),
 }
 
 /** Not every device takes pages, and what a pipe of our own has taken by then could not be given back. */
-function toDevice(sinks: readonly KernelEnd[]): boolean {
+function toDevice(sinks: readonly KernelKind[]): boolean {
   return sinks.some(({ kind }) => kind === 'char')
 }
 
-function only(sinks: readonly KernelEnd[], ...kinds: ReadonlyArray<KernelEnd['kind']>): boolean {
+function only(sinks: readonly KernelKind[], ...kinds: ReadonlyArray<KernelKind['kind']>): boolean {
   return sinks.length === 1 && kinds.includes(sinks[0]!.kind)
 }
+
+/** A call a piece, or one to take it and one to give it. */
+const CALLS: Record<MovePath, number> = { copy_file_range: 1, sendfile: 1, splice: 2, tee: 2, 'read-write': 2 }
 
 /** The native part is looked for when a pipe first asks: importing this package stays cheap and never fails. */
 export const movers: readonly Mover[] = (Object.keys(MATCHES) as MovePath[]).map((name) => ({
   name,
+  systemCalls: CALLS[name],
   match: (source, sinks) => (loadBinding().binding === null ? null : MATCHES[name](source, sinks)),
   run: (source, sinks, options) => run(loadBinding().binding!, name, source, sinks, options),
 }))

@@ -5,6 +5,7 @@ import { type Binding, chooseEngine, How } from './binding.js'
 import { featuresOf } from './features.js'
 import { engineAvailable, engineName } from './file-driver.js'
 import { NativeIo, nodeIo } from './file-io.js'
+import { forecastOf, lookAt } from './forecast.js'
 import { CALM, directoryError, hasPositions, kindOf } from './opener.js'
 import { stdioOptions } from './options.js'
 import { RegularStream } from './regular-stream.js'
@@ -22,6 +23,12 @@ export const stdioDriver = defineDriver({
   modes: ['r', 'w'],
   features: featuresOf('rw', false, 'native'),
   available: engineAvailable,
+  forecast: (target) =>
+    forecastOf(lookAt(Number(nameOf(target.address, target.mode))), {
+      mode: target.mode,
+      engine: target.options.engine,
+      seekable: false,
+    }),
   open,
 })
 
@@ -34,9 +41,13 @@ function open(target: StdioTarget): Stream | Promise<Stream> {
   return openUnpositioned(ownDescription(target, number, stats, binding), binding)
 }
 
+function nameOf(address: string, mode: StdioTarget['mode']): string {
+  return address === '' ? (mode === 'r' ? '0' : '1') : address
+}
+
+/** @throws `ERR_CAMIO_BAD_URI`, `ERR_CAMIO_BAD_OPTION` */
 function numberOf({ address, mode, uri }: StdioTarget): number {
-  const standard = mode === 'r' ? '0' : '1'
-  const name = address === '' ? standard : address
+  const name = nameOf(address, mode)
   if (!/^[012]$/.test(name)) {
     throw new CamioError('ERR_CAMIO_BAD_URI', `${uri}: write stdio:, stdio:0, stdio:1 or stdio:2`, { uri })
   }

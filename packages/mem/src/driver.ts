@@ -1,10 +1,10 @@
 /** `mem:NAME`: streams between two parts of one thread. */
 import { CamioError, DRIVER_ABI, defineDriver, encodeAddress, type Target } from '@camio/core/spi'
 import { hub } from './hub.js'
-import { type Acceptor, MEM_FEATURES } from './link.js'
+import { type Acceptor, featuresOf, MEM_FEATURES } from './link.js'
 import { MemListener } from './listener.js'
 import { memOptions } from './options.js'
-import type { MemStream } from './stream.js'
+import { type MemStream, REGION } from './stream.js'
 
 type MemTarget = Target<typeof memOptions>
 
@@ -19,6 +19,14 @@ export const driver = defineDriver({
   features: MEM_FEATURES,
   available: () => ({ ok: true, engine: 'js' }),
 
+  // Both ends live in one thread: a message that comes alone wakes its reader, and no system is asked for anything.
+  forecast: ({ mode }) => ({
+    features: featuresOf(mode),
+    region: REGION,
+    read: { systemCalls: 0, wakeUps: 1 },
+    write: { systemCalls: 0, wakeUps: 0 },
+  }),
+
   open(target) {
     const side = sideOf(target)
     return connect(target, side) ?? waitForListener(target, side)
@@ -32,6 +40,11 @@ export const driver = defineDriver({
     hub.add(target.address, listener)
     return listener
   },
+
+  identify({ address }) {
+    const advert = hub.get(address)?.advert ?? null
+    return advert === null ? null : { advert, pid: process.pid }
+  },
 })
 
 function sideOf(target: MemTarget): Acceptor {
@@ -43,10 +56,16 @@ function sideOf(target: MemTarget): Acceptor {
 /** `null`: not now, but somebody may listen or accept while we wait. @throws what it would be at the end of the wait */
 function connect(target: MemTarget, side: Acceptor, last = target.options.waitFor === 0): MemStream | null {
   const listener = hub.get(target.address)
+  if (listener !== undefined && !isExpected(listener, target))
+    throw refusal('ERR_CAMIO_REFUSED', target, 'is listened on by another server by now')
   if (listener !== undefined && !listener.full) return listener.connect(side)
   if (!last) return null
   if (listener === undefined) throw refusal('ERR_CAMIO_NOT_FOUND', target, 'is listened on by nobody')
   throw refusal('ERR_CAMIO_REFUSED', target, 'has a full backlog: its listener does not accept')
+}
+
+function isExpected({ advert }: MemListener, { expect }: MemTarget): boolean {
+  return expect === undefined || advert?.token === expect
 }
 
 /** Tries again whenever something changed under that name, and for the last time when `wait-for` ran out. */

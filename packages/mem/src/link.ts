@@ -14,6 +14,11 @@ export const MEM_FEATURES: Features = features({
   acceptsMany: true,
 })
 
+/** Before it is known what the other side wants. */
+export function featuresOf(mode: MemTarget['mode']): Features {
+  return features({ ...MEM_FEATURES, readable: mode !== 'w', writable: mode !== 'r' })
+}
+
 /** One side's wishes: its mode, its limits and how its streams are called. */
 export interface Acceptor extends Pick<MemTarget, 'mode' | 'init'> {
   readonly uri: string

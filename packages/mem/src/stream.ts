@@ -11,7 +11,7 @@ import { MemReader } from './reader.js'
 import type { Segment } from './segment.js'
 
 /** Every `mem:` stream of this thread: they hand messages over to each other. */
-const REGION = {}
+export const REGION = {}
 
 const NONE = -1
 

@@ -34,9 +34,9 @@ export function engineFor(choice: EngineChoice, uri: string): Engine {
   throw new CamioError('ERR_CAMIO_UNAVAILABLE', `${uri}: engine=native is not available: ${reason}`, { uri })
 }
 
-/** The engine that `auto` takes here. */
-export function defaultEngine(): 'native' | 'node' {
-  return loadBinding().binding === null ? 'node' : 'native'
+/** The engine that would run. */
+export function engineName(choice: EngineChoice = 'auto'): 'native' | 'node' {
+  return choice === 'node' || loadBinding().binding === null ? 'node' : 'native'
 }
 
 export function available(): Availability {

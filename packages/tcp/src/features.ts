@@ -1,5 +1,5 @@
 /** What the streams of this package are. */
-import { type Features, features, type Mode } from '@camio/core/spi'
+import { type Features, type Forecast, features, type Mode } from '@camio/core/spi'
 
 export const MODES = ['rw', 'r', 'w'] as const
 
@@ -17,4 +17,21 @@ export function socketFeatures({ scheme, engine }: Kind, mode: Mode = 'rw'): Fea
     acceptsMany: true,
     engine,
   })
+}
+
+/**
+ * What `open` and `listen` would give. The native engine's one `recv` of what came alone says by its shortness that there is no more,
+ * except on unix sockets, where passed descriptors cut reads short too.
+ */
+export function socketForecast(kind: Kind, mode: Mode): Forecast {
+  const native = kind.engine === 'native'
+  return {
+    features: socketFeatures(kind, mode),
+    kernel: native ? 'socket' : null,
+    readsInto: native,
+    // Node's chunks: the rest leaves its own, and the next one is put behind it.
+    joins: native ? 1 : 2,
+    read: { systemCalls: native && kind.scheme === 'unix' ? 2 : 1, wakeUps: 1 },
+    write: { systemCalls: 1, wakeUps: 0 },
+  }
 }

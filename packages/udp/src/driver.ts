@@ -1,6 +1,6 @@
 /** `udp://host:port` */
 import { hostPortUri } from '@camio/core/net'
-import { type Address, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
 import { datagramFeatures, MODES } from './features.js'
 import { UdpListener } from './listener.js'
@@ -58,21 +58,22 @@ async function firstThatWorks<T extends { close(): Promise<void> }>(
 async function openStream(target: UdpTarget, engine: Engine, plan: SocketPlan): Promise<Stream> {
   const owner = new Ownership()
   const port = await engine.open(target, plan, owner)
+  try {
+    owner.stream = streamOver(port, target, engine, plan)
+    return owner.stream
+  } catch (error) {
+    port.close()
+    throw error
+  }
+}
+
+function streamOver(port: Port, target: UdpTarget, { name, writeCopies }: Engine, plan: SocketPlan): SocketStream {
   const { options, mode } = target
-  const uri = hostPortUri(
-    'udp',
-    plan.named === null ? port.local : { ...plan.named, port: plan.named.port || port.local.port },
-  )
-  const features = datagramFeatures({
-    engine: engine.name,
-    mode,
-    writeCopies: engine.writeCopies,
-    group: plan.group !== null,
-  })
-  const peer: Address | null = plan.remote
-  const parts = { port, route: routeOf(plan, port), peer, strict: options.unreachable === 'fail' }
-  owner.stream = new SocketStream(target.init(uri, features), parts)
-  return owner.stream
+  const place = plan.named ?? port.local
+  const uri = hostPortUri('udp', { host: place.host, port: place.port || port.local.port })
+  const features = datagramFeatures({ engine: name, mode, writeCopies, group: plan.group !== null })
+  const parts = { port, route: routeOf(plan, port), peer: plan.remote, strict: options.unreachable === 'fail' }
+  return new SocketStream(target.init(uri, features), parts)
 }
 
 function routeOf({ remote, home }: SocketPlan, { largest, local }: Port): Route {

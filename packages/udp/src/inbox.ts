@@ -7,33 +7,43 @@ import { type Incoming, NOTHING } from './incoming.js'
 
 /** Runs that may wait; a run of many small datagrams is one. */
 const RUNS = 512
+/** What a peer that says little takes; it grows to `capacity` when more comes than is read. */
+const SMALLEST = 8 * 1024
 const NO_PLACES = new Int32Array(0)
 const NO_TIMES = new Float64Array(0)
 
 export class Inbox implements Incoming {
+  /** Where the run at hand lies. */
   bytes: Uint8Array = NOTHING
   offset = 0
   length = 0
   segment = 0
   readonly nameAt = 0
   time = Number.NaN
+  /** Copies that were made of runs. */
+  copies = 0
 
+  /** A ring of bytes, `size` of them are used. */
+  private block: Uint8Array = NOTHING
+  private size = 0
   /** A ring of places, three numbers each: those of runs `[freed, tail)` are in use, those from `head` on wait to be read. */
   private places: Int32Array = NO_PLACES
   private times: Float64Array = NO_TIMES
   private freed = 0
   private head = 0
   private tail = 0
-  /** Where in `bytes` the next run goes; the oldest one in use begins at `start`. */
+  /** Where in the block the next run goes; the oldest one in use begins at the place of `freed`. */
   private end = 0
 
   /**
    * @param capacity bytes that may wait; at least the largest run
    * @param names the peer's, see name.ts
+   * @param look asks whether something came, which may push
    */
   constructor(
     private readonly capacity: number,
     readonly names: Uint8Array,
+    private readonly look: () => void,
   ) {}
 
   get hasMore(): boolean {
@@ -41,8 +51,10 @@ export class Inbox implements Incoming {
   }
 
   next(): boolean {
+    if (this.head === this.tail) this.look()
     if (this.head === this.tail) return false
     const at = (this.head % RUNS) * 3
+    this.bytes = this.block
     this.offset = this.places[at]!
     this.length = this.places[at + 1]!
     this.segment = this.places[at + 2]!
@@ -57,48 +69,80 @@ export class Inbox implements Incoming {
   }
 
   /** @returns whether there was room for the run, which is copied */
-  push(source: Incoming): boolean {
-    const { length } = source
-    const at = this.room(Math.max(length, 1))
+  push(run: Incoming): boolean {
+    const { length } = run
+    let at = this.room(length)
+    while (at < 0 && this.grow(length)) at = this.room(length)
     if (at < 0) return false
-    this.bytes.set(source.bytes.subarray(source.offset, source.offset + length), at)
-    const place = (this.tail % RUNS) * 3
-    this.places[place] = at
-    this.places[place + 1] = length
-    this.places[place + 2] = source.segment
-    this.times[this.tail % RUNS] = source.time
-    this.tail++
-    // An empty datagram takes a byte, so that a place says whose it is.
-    this.end = at + Math.max(length, 1)
+    this.block.set(run.bytes.subarray(run.offset, run.offset + length), at)
+    this.copies++
+    this.note(at, length, run.segment, run.time)
     return true
   }
 
-  /** Where `length` bytes in one piece may go, or -1. */
-  private room(length: number): number {
-    if (this.tail - this.freed === RUNS) return -1
-    if (this.bytes === NOTHING) this.open()
-    if (this.freed === this.tail) return length <= this.capacity ? 0 : -1
-    const start = this.places[(this.freed % RUNS) * 3]!
-    // Never up to `start`: a full ring would look like an empty one.
-    if (this.end > start) {
-      if (this.end + length <= this.capacity) return this.end
-      return length < start ? 0 : -1
-    }
-    return this.end + length < start ? this.end : -1
+  /** A run lies at `at`: the last in line. */
+  private note(at: number, length: number, segment: number, time: number): void {
+    const index = this.tail++ % RUNS
+    this.places[index * 3] = at
+    this.places[index * 3 + 1] = length
+    this.places[index * 3 + 2] = segment
+    this.times[index] = time
+    this.end = at + taking(length)
   }
 
-  private open(): void {
-    this.bytes = pool.acquire(this.capacity)
+  /** Where a run of `length` bytes in one piece may go, or -1. */
+  private room(length: number): number {
+    const { end, size } = this
+    const taken = taking(length)
+    if (this.tail - this.freed === RUNS) return -1
+    if (this.freed === this.tail) return taken <= size ? 0 : -1
+    const start = this.places[(this.freed % RUNS) * 3]!
+    // Never up to `start`: a full ring would look like an empty one.
+    if (end <= start) return end + taken < start ? end : -1
+    if (end + taken <= size) return end
+    return taken < start ? 0 : -1
+  }
+
+  /** Moves to a larger block. @returns `false`: there is none */
+  private grow(length: number): boolean {
+    if (this.size >= this.capacity || this.tail - this.freed === RUNS) return false
+    const old = this.block
+    this.size = Math.min(this.capacity, Math.max(SMALLEST, this.size * 2, length * 2))
+    this.block = pool.acquire(this.size)
     if (this.places === NO_PLACES) {
       this.places = new Int32Array(RUNS * 3)
       this.times = new Float64Array(RUNS)
+    }
+    this.moveWaiting(old)
+    return true
+  }
+
+  /** The run at hand stays in the old block, which somebody may look at: it goes to the garbage collector. */
+  private moveWaiting(old: Uint8Array): void {
+    const { tail } = this
+    this.tail = this.freed = this.head
+    this.end = 0
+    while (this.tail < tail) {
+      const index = this.tail % RUNS
+      const [from = 0, length = 0, segment = 0] = this.places.subarray(index * 3, index * 3 + 3)
+      const at = this.end
+      this.block.set(old.subarray(from, from + length), at)
+      this.copies++
+      this.note(at, length, segment, this.times[index]!)
     }
   }
 
   relax(): void {
     this.free()
-    if (this.head !== this.tail || this.bytes === NOTHING) return
-    pool.release(this.bytes)
-    this.bytes = NOTHING
+    if (this.head !== this.tail) return
+    // The last run was in this block, or in an older one that is gone already.
+    if (this.block !== NOTHING) pool.release(this.block)
+    this.block = this.bytes = NOTHING
+    this.size = 0
   }
+}
+
+/** An empty datagram takes a byte, so that a place says whose it is. */
+function taking(length: number): number {
+  return Math.max(length, 1)
 }

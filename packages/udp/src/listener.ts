@@ -1,6 +1,6 @@
 /** `listen('udp://:port')`: one socket, and a stream for each address that datagrams come from. */
 import { hostPortUri } from '@camio/core/net'
-import { COUNTERS, Counter, WaitingListener } from '@camio/core/spi'
+import { type CamioError, Counter, StreamStats, WaitingListener } from '@camio/core/spi'
 import type { Engine } from './engine.js'
 import { datagramFeatures } from './features.js'
 import { Idle } from './idle.js'
@@ -17,8 +17,9 @@ import type { Port, PortOwner } from './port.js'
 const AT_ONCE = 64
 
 export class UdpListener extends WaitingListener implements PortOwner, Hub {
-  /** System calls and losses that are no stream's. */
-  readonly counters = new Float64Array(COUNTERS)
+  /** What is no stream's: system calls that receive, losses. */
+  override readonly stats = new StreamStats()
+  readonly counters = this.stats.counters
   private readonly lost = noLosses()
   private port!: Port
   /** Does it take new peers no more? */
@@ -35,6 +36,8 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   private lastPeer: PeerStream | null = null
   private again: NodeJS.Immediate | null = null
   private bound: readonly string[] = []
+  /** What broke the socket. */
+  private failure: CamioError | null = null
 
   private constructor(
     private readonly target: UdpTarget,
@@ -78,7 +81,7 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     }
     // No event follows for what is there already.
     if (runs === AT_ONCE) this.again ??= setImmediate(() => this.lookAgain())
-    else if (runs === 0) port.relax()
+    else port.relax()
   }
 
   private lookAgain(): void {
@@ -109,7 +112,7 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     const features = datagramFeatures({ engine: name, mode: this.target.mode, readCopies: 1, writeCopies })
     const parts = {
       hub: this,
-      inbox: new Inbox(queue, from),
+      inbox: new Inbox(queue, from, () => this.look()),
       largest: this.port.largest,
       strict: unreachable === 'fail',
     }
@@ -136,7 +139,9 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   }
 
   broken(error: Error): void {
+    this.failure = brokenSocket(this.uri, error)
     for (const peer of this.streams) peer.fail(brokenSocket(peer.uri, error))
+    this.respond()
   }
 
   // ---------------------------------------------------------------------------------------------------- its streams
@@ -171,14 +176,15 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   // ---------------------------------------------------------------------------------------------------- accepting
 
   ready(): boolean {
-    if (this.closed || this.waiting.length > 0) return true
-    this.look()
-    return this.waiting.length > 0
+    if (this.waiting.length === 0 && !this.closed) this.look()
+    return this.closed || this.waiting.length > 0 || this.failure !== null
   }
 
   protected acceptNext(): PeerStream | null {
     if (this.waiting.length === 0) this.look()
-    return this.waiting.shift() ?? null
+    const peer = this.waiting.shift() ?? null
+    if (peer === null && this.failure !== null) throw this.failure
+    return peer
   }
 
   protected async shutDown(): Promise<void> {

@@ -38,7 +38,7 @@ export class Outbox {
   /** @param home where datagrams without an address go, unless the socket is connected */
   constructor(private readonly home: Uint8Array | null = null) {
     this.targets = new Uint8Array(NAME_SIZE * TARGETS)
-    this.forget()
+    this.rewind()
   }
 
   get empty(): boolean {
@@ -47,7 +47,8 @@ export class Outbox {
 
   /** Is there room for one more datagram, to whomever? */
   fits(length: number): boolean {
-    return length <= this.slab.length - this.fill && this.count < RUNS && this.targetCount < TARGETS
+    const { slab } = this
+    return length <= slab.length - this.fill && this.count < RUNS && this.targetCount < TARGETS && slab !== NOTHING
   }
 
   /** An empty outbox gets memory. */
@@ -92,7 +93,9 @@ export class Outbox {
   /** The system has taken `runs` more runs whole. */
   sent(runs: number): void {
     this.first += runs
-    if (this.empty) this.forget()
+    if (!this.empty) return
+    this.first = this.count = 0
+    this.segment = CLOSED
   }
 
   /** The next datagram cannot be sent. @returns where it was to go: an index, or -1 */
@@ -107,24 +110,23 @@ export class Outbox {
     return target
   }
 
-  /** Nothing waits. A claim that is out stays where it is. */
-  private forget(): void {
-    this.first = this.count = 0
-    this.segment = CLOSED
+  /** Nothing waits and nothing is claimed: begins at the front again. (A claim has its place, and the index of its address.) */
+  rewind(): void {
+    this.fill = 0
     this.targetCount = 0
     if (this.home !== null) this.targetOf(this.home)
   }
 
-  /** Nothing waits and nothing is claimed: begins at the front again. */
-  rewind(): void {
-    this.fill = 0
+  /** Nothing waits, nothing is claimed, and nothing will be soon: an idle stream holds no memory. */
+  relax(): void {
+    if (this.slab !== NOTHING) pool.release(this.slab)
+    this.slab = NOTHING
   }
 
-  /** The memory goes back, or, where the program may still look at it, to the garbage collector. */
+  /** The memory goes back, or, where a claim is out and the program may still look at it, to the garbage collector. */
   close(claimed: boolean): void {
-    if (this.slab !== NOTHING && !claimed) pool.release(this.slab)
-    this.slab = NOTHING
-    this.fill = 0
+    if (claimed) this.slab = NOTHING
+    else this.relax()
   }
 }
 

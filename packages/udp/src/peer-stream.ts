@@ -11,8 +11,6 @@ export interface Hub {
   readonly maySend: boolean
   /** Sends what the stream has committed. @returns whether all of it is with the system */
   transmit(peer: PeerStream, outbox: Outbox): boolean
-  /** Looks whether something came, for whomever. */
-  look(): void
   /** The stream is closed. */
   left(peer: PeerStream): void
 }
@@ -62,13 +60,19 @@ export class PeerStream extends DatagramStream {
     return this.over && this.error === null && !this.hasMessage && !this.isLent
   }
 
+  protected override get readReady(): boolean {
+    return this.hasMessage || (this.over && !this.isLent)
+  }
+
   // ---------------------------------------------------------------------------------------------------- the listener
 
   /** A run of this peer's came. */
   deliver(run: Incoming): void {
     this.active = true
-    if (this.inbox.push(run)) this.counters[Counter.copies]! += 1
-    else this.dropped('queue', datagramsIn(run))
+    const { inbox } = this
+    const before = inbox.copies
+    if (!inbox.push(run)) this.dropped('queue', datagramsIn(run))
+    this.counters[Counter.copies]! += inbox.copies - before
     this.wake(Interest.READ)
   }
 
@@ -96,23 +100,6 @@ export class PeerStream extends DatagramStream {
 
   protected get maySend(): boolean {
     return this.parts.hub.maySend
-  }
-
-  protected override get readReady(): boolean {
-    if (this.hasMessage || this.over) return true
-    if (this.isLent) return false
-    this.parts.hub.look()
-    return this.hasMessage
-  }
-
-  override tryRead(): Uint8Array | null {
-    return super.tryRead() ?? (this.over ? null : this.tryOnceMore())
-  }
-
-  /** A program that never gives the event loop a turn has the socket looked at by its own reading. */
-  private tryOnceMore(): Uint8Array | null {
-    this.parts.hub.look()
-    return super.tryRead()
   }
 
   protected destroy(): void {

@@ -55,8 +55,7 @@ export class SocketStream extends DatagramStream {
     return this.peer ?? super.remote
   }
 
-  /** What the path to the connected peer takes at once, IP header included, as far as the system knows; else 0. */
-  get pathMtu(): number {
+  override get pathMtu(): number {
     return this.closed ? 0 : this.port.pathMtu()
   }
 

@@ -10,7 +10,7 @@ import {
   type StreamInit,
   WRITE,
 } from '@camio/core/spi'
-import type { Incoming } from './incoming.js'
+import { type Incoming, NOTHING } from './incoming.js'
 import type { LossCause } from './losses.js'
 import { isIpv6, NAME_SIZE, Remote, sameName, writeName } from './name.js'
 import type { Outbox } from './outbox.js'
@@ -57,6 +57,11 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
     this.only = route.only
     this.ipv4 = route.ipv4
     this.maxClaim = Math.min(route.largest, init.limits.maxMessage)
+  }
+
+  /** What the path to the peer of a connected stream takes at once, IP header included, as far as the system knows; else 0. */
+  get pathMtu(): number {
+    return 0
   }
 
   /** Sends what waits. @returns whether all of it is with the system */
@@ -139,8 +144,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
 
   /** Lets `fn` write until the outbox is full. @returns whether others may follow */
   private fillOutbox(fn: BatchWriter, length: number, first: number, limit: number): boolean {
-    const { outbox, target, claimBytes: bytes } = this
-    const { counters } = this
+    const { outbox, target, claimBytes: bytes, counters } = this
     let index = first
     this.claimed = BATCH
     try {
@@ -219,6 +223,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
   tryFlush(): boolean {
     this.checkFlush()
     const done = this.sendAll()
+    if (done && this.claimed === NONE) this.outbox.relax()
     if (this.error !== null) throw this.tell(this.error)
     if (!this.inBackground) this.tellFailure()
     return done
@@ -262,7 +267,7 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
 
   unsent(name: Uint8Array | null, error: Error): void {
     this.lostOutgoing('unsent', 1)
-    this.tellLater(this.describeFailure(name, error, 0))
+    this.tellLater(this.describeFailure(name, error, this.pathMtu))
   }
 
   /** @param mtu of the path, or 0 where it is not known */
@@ -283,9 +288,16 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
     if (this.closed || this.error !== null) return true
     if (interest === Interest.READ) return this.readReady
     if (interest === Interest.DRAIN) return this.outbox.empty || this.maySend
-    if (this.writeForbidden || this.failure !== null || this.claimed !== NONE || this.outbox.slab.length === 0)
-      return true
-    return this.outbox.fits(this.mark) || (this.maySend && this.sendAll()) || this.outbox.fits(this.mark)
+    return this.writeReady
+  }
+
+  private get writeReady(): boolean {
+    if (this.writeForbidden || this.failure !== null || this.claimed !== NONE) return true
+    const { outbox, mark } = this
+    // Without memory it is empty, and gets some.
+    if (outbox.slab === NOTHING || outbox.fits(mark)) return true
+    if (this.maySend) this.sendAll()
+    return outbox.fits(mark) || this.failure !== null
   }
 
   protected get readReady(): boolean {

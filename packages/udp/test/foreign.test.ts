@@ -4,7 +4,20 @@ import { once } from 'node:events'
 import { text as textOf } from 'node:stream/consumers'
 import test from 'ava'
 import fc from 'fast-check'
-import { ANYBODY, bytes, dgram, ENGINES, greeted, heard, listening, loopback, opened, portOf, text } from './support.js'
+import {
+  ANYBODY,
+  bytes,
+  dgram,
+  ENGINES,
+  greeted,
+  heard,
+  listening,
+  loopback,
+  opened,
+  pause,
+  portOf,
+  text,
+} from './support.js'
 
 for (const engine of ENGINES) {
   test(`${engine}: with node:dgram, both ways`, async (t) => {
@@ -78,6 +91,58 @@ for (const engine of ENGINES) {
 function socketOf(uri: string): { port: number } {
   return { port: Number(new URL(uri).port) }
 }
+
+/** As iperf does: numbered datagrams as fast as they go, and what is missing at the end is counted. */
+const NUMBERED = 3000
+
+test('numbered datagrams of node:dgram: what is missing is what the system says it dropped', async (t) => {
+  const socket = await dgram(t)
+  const stream = await opened(t, ANYBODY, { engine: 'native' })
+  const sent = Promise.all(
+    Array.from({ length: NUMBERED }, (_, i) => {
+      const message = Buffer.alloc(1200)
+      message.writeUInt32BE(i)
+      return new Promise<void>((resolve) => socket.send(message, portOf(stream), '127.0.0.1', () => resolve()))
+    }),
+  )
+  const seen = new Set<number>()
+  let last = -1
+  const note = (bytes: Uint8Array, offset: number, length: number): void => {
+    t.is(length, 1200)
+    last = new DataView(bytes.buffer, bytes.byteOffset + offset).getUint32(0)
+    t.false(seen.has(last))
+    seen.add(last)
+  }
+  await sent
+  while (stream.readBatch(note) > 0);
+  // The next one brings the news of those that were dropped.
+  socket.send(Buffer.alloc(1), portOf(stream), '127.0.0.1')
+  t.is((await bytes(stream)).length, 1)
+  t.true(seen.size > 0)
+  t.is(seen.size + stream.losses.system, NUMBERED)
+})
+
+test('numbered datagrams to node:dgram, as many as it takes: none twice, none cut, in order', async (t) => {
+  const socket = await dgram(t)
+  const stream = await opened(t, `udp://127.0.0.1:${socket.address().port}`, { engine: 'native' })
+  const got: number[] = []
+  socket.on('message', (message) => {
+    if (message.length === 1200) got.push(message.readUInt32BE())
+  })
+  const write = (room: Uint8Array, offset: number, _length: number, index: number): void => {
+    new DataView(room.buffer, room.byteOffset + offset).setUint32(0, index)
+  }
+  t.is(stream.writeBatch(write, 1200, NUMBERED), NUMBERED)
+  await stream.flush()
+  const done = heard(socket)
+  // Until what fits the other's buffer was read there may be no room for this one.
+  while (!(await Promise.race([done.then(() => got.length > 0), pause(5)]))) await stream.write(Buffer.from('.'))
+  t.true(got.length > 0 && got.length <= NUMBERED)
+  t.deepEqual(
+    got,
+    [...new Set(got)].sort((a, b) => a - b),
+  )
+})
 
 const hasSocat = spawnSync('socat', ['-V']).status === 0
 const withSocat = hasSocat ? test : test.skip

@@ -60,28 +60,37 @@ test.serial('datagrams to many peers leave together, each where it is to go', as
   t.true(server.stats.write.systemCalls < 20, `${server.stats.write.systemCalls} system calls`)
 })
 
-test.serial('time stamps are the system’s', async (t) => {
+test.serial('time stamps are of when the system received it, not of when it was read', async (t) => {
   const server = await opened(t, ANYBODY, { ...native, timestamps: true })
   const client = await opened(t, loopback(server), native)
-  let last = 0
-  for (let i = 0; i < 3; i++) {
+  let early = false
+  // The system switches stamping on in the background; until then it stamps what is read.
+  for (let i = 0; i < 100 && !early; i++) {
     const before = Date.now()
     await client.write(Buffer.from('x'))
     await client.flush()
-    await pause(20)
+    await pause(5)
+    const reading = Date.now()
     await server.read()
     const { timestamp } = server
     server.release()
-    // The clock may be set, and whole milliseconds are rounded down.
-    t.true(Math.abs(timestamp - before) < 20, `${timestamp - before} ms after it was sent`)
-    t.true(timestamp > last)
-    last = timestamp
+    t.true(timestamp >= before)
+    early = timestamp <= reading
   }
-  const { near, far } = await pair(t, { ...native, timestamps: true })
-  await near.write(Buffer.from('x'))
-  await far.read()
-  t.true(Math.abs(far.timestamp - Date.now()) < 10_000)
+  t.true(early)
   t.true(Number.isNaN(client.timestamp))
+})
+
+test.serial('time stamps of accepted streams are those of their datagrams', async (t) => {
+  const { near, far } = await pair(t, { ...native, timestamps: true })
+  let last = 0
+  for (let i = 0; i < 3; i++) {
+    await near.write(Buffer.from('x'))
+    await far.read()
+    t.true(far.timestamp > last)
+    last = far.timestamp
+    far.release()
+  }
 })
 
 test.serial('what a full socket drops is counted', async (t) => {
@@ -150,6 +159,26 @@ test.serial('many sockets, one wake-up: descriptors and idle ones cost nothing b
   t.pass()
 })
 
+test.serial('streams that wait hold no buffers', async (t) => {
+  const streams = await Promise.all(Array.from({ length: 100 }, () => opened(t, ANYBODY, native)))
+  const before = process.memoryUsage().arrayBuffers
+  const waiting = streams.map((stream) => stream.readable())
+  for (let round = 0; round < 2; round++) {
+    for (const [i, stream] of streams.entries()) {
+      const to = streams[(i + 1) % streams.length]!
+      stream.tryClaim(100, { host: '127.0.0.1', port: portOf(to) })!.fill(i)
+      stream.commit()
+      await waiting[(i + 1) % streams.length]
+      t.is((await bytes(to)).length, 100)
+      waiting[(i + 1) % streams.length] = to.readable()
+    }
+  }
+  // One slab for reading and one for writing each would be 128 MiB.
+  const grown = process.memoryUsage().arrayBuffers - before
+  t.true(grown < 40 * 1024 * 1024, `${grown} bytes for 100 streams`)
+  await Promise.all([...streams.map((stream) => stream.close()), Promise.allSettled(waiting)])
+})
+
 test.serial('an open that fails leaves no descriptor', async (t) => {
   const taken = await opened(t, ANYBODY, native)
   const before = descriptors()
@@ -160,5 +189,5 @@ test.serial('an open that fails leaves no descriptor', async (t) => {
 test.serial('the path of a connected stream is known', async (t) => {
   const server = await opened(t, ANYBODY, native)
   const client = await opened(t, loopback(server), native)
-  t.true((client as unknown as { pathMtu: number }).pathMtu >= 1280)
+  t.true(client.pathMtu >= 1280)
 })

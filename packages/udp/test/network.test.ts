@@ -1,4 +1,5 @@
 /** Between two network namespaces: multicast, broadcast, and a path that does not take everything. */
+import { spawnSync } from 'node:child_process'
 import test from 'ava'
 import { type Cable, cable, Inside, missing } from './namespaces.js'
 import { ENGINES } from './support.js'
@@ -133,12 +134,57 @@ inNamespaces(
       t,
       'fragment=0',
       `await there.write(Buffer.alloc(3000))
-     await there.flush().catch((error) => say(error.code))
+     await there.flush().catch((error) => say(error.code + /takes packets of [0-9]+/.exec(error.message)))
      say('path ' + there.pathMtu + ' lost ' + there.losses.unsent)
      await there.write(Buffer.alloc(1472))`,
     )
-    t.is(await sender.says(), 'ERR_CAMIO_TOO_LARGE')
+    t.is(await sender.says(), 'ERR_CAMIO_TOO_LARGEtakes packets of 1500')
     t.is(await sender.says(), 'path 1500 lost 1')
     t.is(await receiver.says(), 'got 1472')
+  },
+)
+
+inNamespaces(
+  `a slow line: the full socket is told by a value, writable() wakes, and what was taken arrives${why}`,
+  async (t) => {
+    const { a, b } = cable(t)
+    const line = ['tbf', 'rate', '20mbit', 'burst', '5kb', 'limit', '1mb']
+    const slow = spawnSync('ip', ['netns', 'exec', b, 'tc', 'qdisc', 'add', 'dev', 'camio0', 'root', ...line])
+    if (slow.status !== 0) {
+      t.pass('this kernel has no token bucket filter')
+      return
+    }
+    const receiver = new Inside(
+      t,
+      a,
+      `const here = await open('udp://:7005?rcvbuf=4MiB')
+     say('bound')
+     let expected = 0
+     while (expected < 1000) {
+       await here.readable()
+       here.readBatch((bytes, offset, length) => {
+         if (length !== 1000 || bytes[offset] !== (expected & 255)) say('wrong ' + expected)
+         expected++
+       })
+     }
+     say('all')`,
+    )
+    t.is(await receiver.says(), 'bound')
+    const sender = new Inside(
+      t,
+      b,
+      `const there = await open('udp://10.77.0.1:7005?sndbuf=16KiB')
+     let refused = 0
+     for (let i = 0; i < 1000; i++) {
+       let claim
+       while ((claim = there.tryClaim(1000)) === null) { refused++; await there.writable() }
+       claim[0] = i
+       there.commit()
+     }
+     await there.end()
+     say(JSON.stringify({ refused: refused > 0, counted: there.stats.write.backpressure === refused, lost: there.stats.write.overruns }))`,
+    )
+    t.is(await sender.says(), '{"refused":true,"counted":true,"lost":0}')
+    t.is(await receiver.says(), 'all')
   },
 )

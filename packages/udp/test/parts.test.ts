@@ -70,7 +70,7 @@ test('a peer’s queue: runs come out as they went in, whole, while others come;
   )
   fc.assert(
     fc.property(steps, (list) => {
-      const inbox = new Inbox(CAPACITY, new Uint8Array(NAME_SIZE))
+      const inbox = new Inbox(CAPACITY, new Uint8Array(NAME_SIZE), () => {})
       const model: Incoming[] = []
       let current: Incoming | undefined
       let fill = 0

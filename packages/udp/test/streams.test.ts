@@ -125,6 +125,33 @@ for (const engine of ENGINES) {
     t.is((await bytes(server)).length, 1000)
   })
 
+  test(`${engine}: the first datagram of a stream may be empty`, async (t) => {
+    const server = await opened(t, ANYBODY, { engine })
+    const client = await opened(t, loopback(server), { engine })
+    await client.write(Buffer.alloc(0))
+    await client.flush()
+    await client.write(Buffer.from('second'))
+    t.is((await bytes(server)).length, 0)
+    t.is(await text(server), 'second')
+  })
+
+  test(`${engine}: a claim keeps its address while others are flushed`, async (t) => {
+    const server = await opened(t, ANYBODY, { engine })
+    const [first, second] = [await opened(t, ANYBODY, { engine }), await opened(t, ANYBODY, { engine })]
+    const to = (stream: { uri: string }) => ({ host: '127.0.0.1', port: portOf(stream) })
+    server.tryClaim(1, to(second))!.fill(65)
+    server.commit()
+    const claim = server.tryClaim(1, to(first))!
+    await server.flush()
+    claim.fill(66)
+    server.commit()
+    server.tryClaim(1, to(second))!.fill(67)
+    server.commit()
+    t.is(await text(first), 'B')
+    t.is(await text(second), 'A')
+    t.is(await text(second), 'C')
+  })
+
   test(`${engine}: a connected stream hears its peer only`, async (t) => {
     const server = await opened(t, ANYBODY, { engine })
     const client = await opened(t, loopback(server), { engine })

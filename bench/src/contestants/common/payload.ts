@@ -1,3 +1,4 @@
+import { number } from './arguments.js'
 import { wrong } from './report.js'
 
 const patternByte = (i: number): number => (i * 31 + (i >> 8)) & 255
@@ -25,8 +26,9 @@ export function checkMessage(bytes: Uint8Array, offset: number, length: number, 
   }
 }
 
-/** Checks messages of one size in a stream of bytes, however it is cut: the number of each, all of every 64th. */
+/** Checks messages of one size in a stream of bytes, however it is cut: the number of each, all of every `--sample`th. */
 export class StreamCheck {
+  private readonly sample = number('sample', 64)
   private readonly expected: Buffer
   private position = 0
 
@@ -53,7 +55,7 @@ export class StreamCheck {
       const expected = (sequence >>> (8 * (offset + i))) & 255
       if (bytes[at + i] !== expected) wrong('sequence byte', bytes[at + i]!, expected)
     }
-    if (sequence % 64 !== 0) return
+    if (sequence % this.sample !== 0) return
     if (this.expected.compare(bytes, at + i, at + length, offset + i, offset + length) !== 0) {
       wrong('payload of message', sequence, sequence)
     }

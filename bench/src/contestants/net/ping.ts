@@ -1,12 +1,12 @@
-import { connect } from 'node:net'
 import { number } from '../common/arguments.js'
 import { number32, pattern } from '../common/payload.js'
 import { Rounds } from '../common/rounds.js'
+import { connect } from './connect.js'
 
 const size = number('size', 64)
 const message = pattern(size)
 const rounds = new Rounds()
-const socket = connect({ host: '127.0.0.1', port: number('at', 0), noDelay: true })
+const socket = connect({ noDelay: true })
 let missing = size
 
 function send(): void {

@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net'
 import { number } from '../common/arguments.js'
+import { messageFormat } from '../common/message.js'
 import { Meter } from '../common/meter.js'
-import { checkMessage, number32 } from '../common/payload.js'
+import { number32 } from '../common/payload.js'
 import { wrong } from '../common/report.js'
 import { listen } from './listen.js'
 
 const PREFIX = 4
 
 const size = number('size', 64)
+const format = messageFormat(size)
 const meter = new Meter()
 
 /** Cuts the stream into messages. Only a message that lies in two chunks is copied together. */
@@ -44,7 +46,7 @@ class Parser {
       this.cycle = this.sequence
       this.sequence = 0
     }
-    checkMessage(bytes, at + PREFIX, length, this.sequence)
+    format.check(bytes, at + PREFIX, length, this.sequence)
     this.sequence = (this.sequence + 1) | 0
   }
 }

@@ -1,6 +1,6 @@
-import { connect } from 'node:net'
 import { number } from '../common/arguments.js'
-import { MessageWriter } from '../common/writer.js'
+import { MessageWriter } from '../common/words.js'
+import { connect } from './connect.js'
 
 const BATCH = 64 * 1024
 
@@ -18,7 +18,7 @@ function build(size: number): Buffer {
 }
 
 const batch = build(number('size', 64))
-const socket = connect({ host: '127.0.0.1', port: number('at', 0) })
+const socket = connect()
 
 function send(): void {
   while (socket.write(batch));

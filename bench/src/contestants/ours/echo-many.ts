@@ -1,5 +1,6 @@
 import { Events } from '../common/events.js'
-import { accepted, BYTES } from './ends.js'
+import { accepted } from './ends.js'
+import { BYTES } from './framing.js'
 import { serve } from './serve.js'
 
 const events = new Events()

@@ -1,4 +1,6 @@
-import { acceptOne, BYTES } from './ends.js'
+import { flag } from '../common/arguments.js'
+import { acceptOne } from './ends.js'
+import { BYTES, FRAMES } from './framing.js'
 import { serve } from './serve.js'
 
-await serve(await acceptOne(BYTES), () => {})
+await serve(await acceptOne(flag('messages') ? FRAMES : BYTES), () => {})

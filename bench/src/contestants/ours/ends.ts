@@ -1,16 +1,18 @@
 import { listen, open, type Stream } from '@camio/core'
-import '@camio/tcp'
 import { announce, text } from '../common/arguments.js'
+import type { Framing } from './framing.js'
 
-/** Both ends declare the view that they want of the byte stream. */
-export const BYTES = { framing: 'bytes' } as const
-export const FRAMES = { framing: 'messages', frame: 'u32' } as const
+/** Where the serving end listens, and which scheme it is for both. */
+const uri = text('uri', 'tcp://127.0.0.1:0')
+/** Options of the connecting end, as they stand in a URI. */
+const query = text('query', '')
 
-type Framing = typeof BYTES | typeof FRAMES
+const [scheme] = uri.split(':')
+await import(`@camio/${scheme === 'unix' ? 'tcp' : scheme}`)
 
 export async function* accepted(framing: Framing): AsyncGenerator<Stream, void, undefined> {
-  const server = await listen('tcp://127.0.0.1:0', framing)
-  announce(new URL(server.uris[0]!).port)
+  const server = await listen(uri, framing)
+  announce(server.uris[0]!)
   yield* server
 }
 
@@ -19,4 +21,22 @@ export async function acceptOne(framing: Framing): Promise<Stream> {
   return value as Stream
 }
 
-export const connect = (framing: Framing): Promise<Stream> => open(`tcp://127.0.0.1:${text('at', '')}`, framing)
+export async function acceptMany(count: number, framing: Framing): Promise<Stream[]> {
+  const streams: Stream[] = []
+  for await (const stream of accepted(framing)) if (streams.push(stream) === count) break
+  return streams
+}
+
+/** The serving end of a connectionless scheme: one stream for what comes from anywhere. */
+export async function bind(): Promise<Stream> {
+  const stream = await open(uri)
+  announce(stream.uri)
+  return stream
+}
+
+export function connect(framing?: Framing): Promise<Stream> {
+  const told = text('at', '')
+  // Others than ours announce the bare port.
+  const at = told.includes(':') ? told : `${scheme}://127.0.0.1:${told}`
+  return open(query === '' ? at : `${at}${at.includes('?') ? '&' : '?'}${query}`, framing)
+}

@@ -1,12 +1,13 @@
-import { number } from '../common/arguments.js'
+import { flag, number } from '../common/arguments.js'
 import { number32, pattern } from '../common/payload.js'
 import { Rounds } from '../common/rounds.js'
-import { BYTES, connect } from './ends.js'
+import { connect } from './ends.js'
+import { BYTES, FRAMES } from './framing.js'
 
 const size = number('size', 64)
 const message = pattern(size)
 const rounds = new Rounds()
-const stream = await connect(BYTES)
+const stream = await connect(flag('messages') ? FRAMES : BYTES)
 
 function send(): void {
   message.writeUInt32LE(rounds.start())

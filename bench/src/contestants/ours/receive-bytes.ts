@@ -1,7 +1,8 @@
 import { number } from '../common/arguments.js'
 import { Meter } from '../common/meter.js'
 import { StreamCheck } from '../common/payload.js'
-import { acceptOne, BYTES } from './ends.js'
+import { acceptOne } from './ends.js'
+import { BYTES } from './framing.js'
 
 const meter = new Meter()
 const check = new StreamCheck(number('size', 65536))

@@ -1,6 +1,7 @@
 import { number } from '../common/arguments.js'
 import { pattern } from '../common/payload.js'
-import { BYTES, connect } from './ends.js'
+import { connect } from './ends.js'
+import { BYTES } from './framing.js'
 
 const message = pattern(number('size', 65536))
 const stream = await connect(BYTES)

@@ -1,6 +1,6 @@
 // The contract over tcp:, in a process whose call sites have seen other schemes first.
 import { number, text } from '../common/arguments.js'
-import { FRAMES } from '../ours/ends.js'
+import { FRAMES } from '../ours/framing.js'
 import { type What, writes } from './batch.js'
 import { time } from './clock.js'
 import { pair, seeOtherSchemes } from './schemes.js'

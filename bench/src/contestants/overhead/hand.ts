@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { flag, number, text } from '../common/arguments.js'
 import { checkMessage, number32 } from '../common/payload.js'
 import { wrong } from '../common/report.js'
-import { MessageWriter } from '../common/writer.js'
+import { MessageWriter } from '../common/words.js'
 import { SIZE, type What, writes } from './batch.js'
 import { time } from './clock.js'
 

@@ -2,7 +2,7 @@
 import { Selector, type Stream } from '@camio/core'
 import { checkMessage } from '../common/payload.js'
 import { wrong } from '../common/report.js'
-import { MessageWriter } from '../common/writer.js'
+import { MessageWriter } from '../common/words.js'
 import { SIZE, type What } from './batch.js'
 
 const FULL = 'a batch must fit into the buffers'

@@ -5,7 +5,7 @@ import { fileUri, listen, type OpenOptions, open } from '@camio/core'
 import '@camio/file'
 import '@camio/mem'
 import '@camio/tcp'
-import { FRAMES } from '../ours/ends.js'
+import { FRAMES } from '../ours/framing.js'
 import { WHATS } from './batch.js'
 import { Loops } from './loops.js'
 

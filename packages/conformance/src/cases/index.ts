@@ -20,6 +20,7 @@ import { open } from './open.js'
 import { outcomes } from './outcomes.js'
 import { partialRelease } from './partial-release.js'
 import { pipe } from './pipe.js'
+import { planning } from './planning.js'
 import { read } from './read.js'
 import { select } from './select.js'
 import { stats } from './stats.js'
@@ -54,6 +55,7 @@ export const ALL: readonly Case[] = [
   ...store,
   ...select,
   ...pipe,
+  ...planning,
   ...framing,
   ...debug,
   ...worker,

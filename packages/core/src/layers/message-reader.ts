@@ -1,12 +1,12 @@
 /** The reading half of a {@link MessagesView}: finds frames in the byte stream's leases and lends them where they lie. */
 import { CamioError } from '../error.js'
-import { features } from '../features.js'
+import { type Features, features } from '../features.js'
 import { Interest } from '../source.js'
 import { Counter } from '../stats.js'
 import type { BatchHandler, Stream, StreamInit } from '../stream.js'
-import type { FrameCodec } from './frames.js'
+import type { FrameCodec } from './frames/codec.js'
 import { Layer } from './layer.js'
-import { Prefix, readU32 } from './prefix.js'
+import { Prefix, readPrefix, readU32, varintSize } from './prefix.js'
 import { Views } from './views.js'
 
 const NONE = -1
@@ -15,16 +15,16 @@ const EMPTY = new Uint8Array(0)
 export abstract class MessageReader extends Layer {
   /** Is a lease of the byte stream held? `bytes[at, heldEnd)` of it is not consumed yet; it began at `heldStart`. */
   private held = false
-  private bytes: Uint8Array = EMPTY
+  protected bytes: Uint8Array = EMPTY
   private heldStart = 0
-  private at = 0
+  protected at = 0
   private heldEnd = 0
   /** The next message's length, when somebody looked for it and did not take it. */
   private next = NONE
   /** Bytes of an incomplete frame that were searched already, and left with the byte stream. */
   private rest = 0
   /** Where consumption stands when the lease that is out is released; {@link NONE} while none is out. */
-  private lentTo = NONE
+  protected lentTo = NONE
   /** The rest at the end of the stream is a message without its mark. */
   private lastUnmarked = false
   private readonly views = new Views()
@@ -34,23 +34,22 @@ export abstract class MessageReader extends Layer {
   protected readonly header: number
   protected readonly trailer: number
   protected readonly prefix: number
-  private readonly maxMessage: number
+  /** More bytes than that lie between no header and trailer. */
+  protected largest: number
 
   constructor(
     inner: Stream,
     init: Pick<StreamInit, 'limits' | 'wait'>,
     protected readonly codec: FrameCodec,
+    differences: Partial<Features> = {},
   ) {
-    super(
-      inner,
-      init,
-      features({ ...inner.features, framing: 'messages', mtu: init.limits.maxMessage, seekable: false }),
-    )
+    const mtu = Math.min(init.limits.maxMessage, codec.maxMessage)
+    super(inner, init, features({ ...inner.features, ...differences, framing: 'messages', mtu, seekable: false }))
     this.counters = this.stats.counters
     this.header = codec.header
     this.trailer = codec.trailer
     this.prefix = codec.prefix
-    this.maxMessage = init.limits.maxMessage
+    this.largest = init.limits.maxMessage
   }
 
   tryRead(): Uint8Array | null {
@@ -58,7 +57,7 @@ export abstract class MessageReader extends Layer {
     const length = this.nextLength()
     if (length === NONE) return null
     const { counters } = this
-    const from = this.at + this.header
+    const from = this.at + this.headerOf(length)
     this.lend(from + length)
     counters[Counter.messages]! += 1
     counters[Counter.bytes]! += length
@@ -107,6 +106,7 @@ export abstract class MessageReader extends Layer {
   private handOut(fn: BatchHandler, next: number, limit: number): boolean {
     const { bytes, heldEnd: end, header, counters } = this
     const trailer = this.lastUnmarked ? 0 : this.trailer
+    const varies = this.prefix === Prefix.VARINT
     let { at } = this
     let length = next
     let count = 0
@@ -114,7 +114,7 @@ export abstract class MessageReader extends Layer {
     this.next = NONE
     try {
       do {
-        const from = at + header
+        const from = at + (varies ? varintSize(length) : header)
         at = from + length + trailer
         // Consumed before the handler runs, so that it counts as consumed if the handler throws.
         this.lentTo = at
@@ -138,7 +138,7 @@ export abstract class MessageReader extends Layer {
     if (length === NONE) return null
     const batch: Uint8Array[] = []
     do {
-      const from = this.at + this.header
+      const from = this.at + this.headerOf(length)
       batch.push(this.views.at(this.bytes, from, length))
       this.counters[Counter.bytes]! += length
       this.lend(from + length)
@@ -160,13 +160,17 @@ export abstract class MessageReader extends Layer {
     return this.next !== NONE || this.inner.ended
   }
 
-  private checkRead(): void {
+  protected headerOf(length: number): number {
+    return this.prefix === Prefix.VARINT ? varintSize(length) : this.header
+  }
+
+  protected checkRead(): void {
     this.checkReadable()
     if (this.lentTo !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
   }
 
   /** The message that ends at `to` goes out. */
-  private lend(to: number): void {
+  protected lend(to: number): void {
     this.lentTo = this.lastUnmarked ? to : to + this.trailer
     this.next = NONE
   }
@@ -187,7 +191,7 @@ export abstract class MessageReader extends Layer {
   }
 
   /** The length of the next message, {@link NONE} if it is not complete yet. @throws the stream's error */
-  private nextLength(): number {
+  protected nextLength(): number {
     if (this.next !== NONE) return this.next
     if (this.held) {
       const length = this.lengthAt(this.bytes, this.at, this.heldEnd)
@@ -196,17 +200,22 @@ export abstract class MessageReader extends Layer {
     return this.search()
   }
 
-  /** The length of the message whose frame begins at `at`, {@link NONE} if it is incomplete or too large. */
+  /** The length of the message whose frame begins at `at`, {@link NONE} if it is incomplete, too large or wrong. */
   private lengthAt(bytes: Uint8Array, at: number, end: number): number {
-    if (this.prefix !== Prefix.U32) return this.askCodec(bytes, at, end, 0)
+    if (this.prefix !== Prefix.U32) return this.lengthOfOther(bytes, at, end, 0)
     if (end - at < 4) return NONE
     const length = readU32(bytes, at)
-    return length >= 0 && length <= end - at - 4 && length <= this.maxMessage ? length : NONE
+    return length >= 0 && length <= end - at - 4 && length <= this.largest ? length : NONE
   }
 
-  private askCodec(bytes: Uint8Array, at: number, end: number, searched: number): number {
-    const length = this.codec.find(bytes, at, end, searched)
-    return length <= this.maxMessage ? length : NONE
+  private lengthOfOther(bytes: Uint8Array, at: number, end: number, searched: number): number {
+    const { prefix } = this
+    if (prefix === Prefix.NONE) {
+      const length = this.codec.find(bytes, at, end, searched)
+      return length <= this.largest ? length : NONE
+    }
+    const length = readPrefix(prefix, bytes, at, end)
+    return length <= this.largest && length <= end - at - this.headerOf(length) ? length : NONE
   }
 
   /** Looks for a complete frame in what the byte stream has, once there is none in what is held. @throws the stream's error */
@@ -219,7 +228,7 @@ export abstract class MessageReader extends Layer {
       if (!this.take()) return this.nothingNow()
       // A byte stream offers the same rest again only when nothing will follow it.
       if (this.rest > 0 && this.heldEnd - this.at === this.rest) return this.lastRest()
-      const length = this.askCodec(this.bytes, this.at, this.heldEnd, this.rest)
+      const length = this.lengthOfOther(this.bytes, this.at, this.heldEnd, this.rest)
       this.rest = 0
       if (length !== NONE) return length
     }
@@ -244,15 +253,21 @@ export abstract class MessageReader extends Layer {
     return NONE
   }
 
-  /** Refuses a frame that is too large before memory is spent on it. */
+  /** Refuses a frame that is too large, or wrong, before memory is spent on it. */
   private checkSize(): void {
-    const { bytes, at, heldEnd: end } = this
-    const announced = this.codec.announced(bytes, at, end)
+    const { bytes, at, heldEnd: end, codec } = this
+    const wrong = codec.wrong?.(bytes, at, end) ?? null
+    if (wrong !== null) throw this.spoil(new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${wrong}`, { uri: this.uri }))
+    const announced = codec.announced(bytes, at, end)
     const size = announced < 0 ? end - at - this.header : announced
-    if (size <= this.maxMessage) return
+    if (size <= this.largest) return
     // Complete, perhaps, and others behind it.
-    const found = this.codec.find(bytes, at, end, 0)
-    throw this.spoil(this.tooLarge(found < 0 ? size : found, this.maxMessage, 'a message (max-message)'))
+    const found = codec.find(bytes, at, end, 0)
+    throw this.spoil(this.tooLargeMessage(found < 0 ? size : found))
+  }
+
+  protected tooLargeMessage(length: number): CamioError {
+    return this.tooLarge(length, this.limits.maxMessage, 'a message (max-message)')
   }
 
   private lastRest(): number {
@@ -266,7 +281,7 @@ export abstract class MessageReader extends Layer {
   }
 
   /** Nothing behind a bad frame can be understood. */
-  private spoil(error: CamioError): CamioError {
+  protected spoil(error: CamioError): CamioError {
     this.fail(error)
     return this.tell(this.error ?? error)
   }

@@ -1,10 +1,11 @@
 /** Messages on a byte stream (`framing=messages`): leases point into the byte stream's own memory, several frames a lease. */
 import { CamioError } from '../error.js'
+import type { Features } from '../features.js'
 import { Counter, WRITE } from '../stats.js'
 import type { BatchWriter, Stream, StreamInit } from '../stream.js'
-import type { FrameCodec } from './frames.js'
+import type { FrameCodec } from './frames/codec.js'
 import { MessageReader } from './message-reader.js'
-import { Prefix, writeU32 } from './prefix.js'
+import { Prefix, writePrefix, writeU32 } from './prefix.js'
 import { Views } from './views.js'
 
 const NONE = -1
@@ -24,14 +25,21 @@ export class MessagesView extends MessageReader {
   private readonly claims = new Views()
   /** Can what was committed leave while a claim is out? If not, every message is a claim of its own. */
   private readonly inBlocks: boolean
+  private readonly room: FrameCodec['room']
 
-  constructor(inner: Stream, init: Pick<StreamInit, 'limits' | 'wait'>, codec: FrameCodec) {
-    super(inner, init, codec)
+  constructor(
+    inner: Stream,
+    init: Pick<StreamInit, 'limits' | 'wait'>,
+    codec: FrameCodec,
+    differences?: Partial<Features>,
+  ) {
+    super(inner, init, codec, differences)
     this.inBlocks = inner.commitPart !== undefined
     // What it commits to the byte stream is sent by this layer's own flush: one place on the loop's list is enough.
     inner.corked = true
-    const room = inner.maxClaim - codec.header - codec.trailer
-    this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, room)
+    this.room = codec.room
+    const most = inner.maxClaim - this.roomBefore(inner.maxClaim) - codec.trailer
+    this.maxClaim = Math.min(init.limits.maxMessage, codec.maxMessage, most)
   }
 
   // ---------------------------------------------------------------------------------------------------- one message
@@ -42,12 +50,13 @@ export class MessagesView extends MessageReader {
   }
 
   override tryClaimAt(length: number): number {
-    const size = this.header + length + this.trailer
+    const before = this.roomBefore(length)
+    const size = before + length + this.trailer
     const fits = size <= this.blockEnd - this.fillEnd && length >>> 0 === length && length <= this.maxClaim
     // Looked at together: what it is when one does not hold is found out by `hasRoom`.
     if ((!fits || this.claimLength !== NONE || this.noWrite) && !this.hasRoom(length)) return NONE
     this.claimLength = length
-    return (this.claimOffset = this.fillEnd + this.header)
+    return (this.claimOffset = this.fillEnd + before)
   }
 
   commit(length = this.claimLength, _more = false): void {
@@ -58,7 +67,7 @@ export class MessagesView extends MessageReader {
       throw this.badCommit(length)
     }
     this.claimLength = NONE
-    this.fillEnd = this.seal(this.claimBytes, claimOffset, length)
+    this.fillEnd = this.seal(this.claimBytes, this.fillEnd, claimOffset, length)
     if (!this.inBlocks) this.commitBlock()
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
@@ -107,19 +116,20 @@ export class MessagesView extends MessageReader {
    * @returns whether others may follow
    */
   private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
-    const { claimBytes: bytes, header, counters } = this
-    const last = this.blockEnd - this.trailer - length - header
+    const { claimBytes: bytes, counters } = this
+    const before = this.roomBefore(length)
+    const last = this.blockEnd - this.trailer - length - before
     let end = this.fillEnd
     let index = first
     let total = 0
     this.claimLength = BATCH
     try {
       do {
-        const offset = end + header
+        const offset = end + before
         const answer = fn(bytes, offset, length, index)
         const used = answer === undefined ? length : this.batchLength(answer, length)
         if (used < 0 || this.noWrite) return false
-        this.fillEnd = end = this.seal(bytes, offset, used)
+        this.fillEnd = end = this.seal(bytes, end, offset, used)
         // At once: a writer that closes the stream asks it whether there is anything to deliver.
         counters[WRITE + Counter.messages]! += 1
         index++
@@ -147,25 +157,34 @@ export class MessagesView extends MessageReader {
     if (this.noWrite) this.checkWritable()
     if (this.claimLength !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a claim out: commit or cancel it first')
     if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
-    const size = this.header + length + this.trailer
+    const size = this.roomBefore(length) + length + this.trailer
     return size <= this.blockEnd - this.fillEnd || this.nextBlock(size)
   }
 
-  /** Marks the message at `offset`. @returns where its frame ends @throws `ERR_CAMIO_FRAME` */
-  private seal(bytes: Uint8Array, offset: number, length: number): number {
+  /** Bytes of a claim that stay free before a message of `length` bytes. */
+  private roomBefore(length: number): number {
+    return this.room === null ? this.header : this.room(length)
+  }
+
+  /** Makes a frame at `start` of the message at `offset`. @returns where the frame ends @throws `ERR_CAMIO_FRAME` */
+  private seal(bytes: Uint8Array, start: number, offset: number, length: number): number {
     if (this.prefix === Prefix.U32) {
       writeU32(bytes, offset - 4, length)
       return offset + length
     }
-    return this.sealByCodec(bytes, offset, length)
+    return this.sealOther(bytes, start, offset, length)
   }
 
-  private sealByCodec(bytes: Uint8Array, offset: number, length: number): number {
-    const { codec } = this
+  private sealOther(bytes: Uint8Array, start: number, offset: number, length: number): number {
+    const { codec, prefix } = this
+    if (prefix !== Prefix.NONE && prefix !== Prefix.VARINT) {
+      writePrefix(prefix, bytes, offset, length)
+      return offset + length
+    }
     const refusal = codec.refuses?.(bytes, offset, length) ?? null
     if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
-    codec.seal(bytes, offset, length)
-    return offset + length + codec.trailer
+    if (codec.moves?.(offset - start, length)) this.counters[WRITE + Counter.copies]! += 1
+    return codec.seal(bytes, start, offset, length)
   }
 
   /** Claims the next block of the byte stream; many messages fill it before it is committed. @returns `false`: not now */

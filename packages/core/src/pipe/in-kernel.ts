@@ -5,7 +5,7 @@ import type { KernelEnd, Stream } from '../stream.js'
 import { offAbort, onAbort } from '../wait/abort.js'
 import { closedError } from '../wait/wait.js'
 import { copyLease } from './loops.js'
-import type { MoveResult, Mover } from './mover.js'
+import type { KernelKind, MoveResult, Mover } from './mover.js'
 import type { PipeOptions } from './pipe.js'
 import type { Progress } from './progress.js'
 
@@ -28,7 +28,7 @@ export async function moveInKernel(
     for (const sink of sinks) await sink.flush({ signal: options.signal })
     const ends = take(source, sinks)
     if (ends === null) return false
-    const mover = cheapest(registry, ends, tried)
+    const mover = cheapest(registry, ends.source, ends.sinks, tried)
     if (mover === null) {
       giveBack(ends, 0, false)
       return false
@@ -68,11 +68,17 @@ function take(source: Stream, sinks: readonly Stream[]): Ends | null {
   return { source: from, sinks: to }
 }
 
-function cheapest(registry: Registry, ends: Ends, tried: ReadonlySet<Mover>): Mover | null {
+/** @returns the mover that is asked first, after those that were `tried` in vain; `null`: none is for these */
+export function cheapest(
+  registry: Registry,
+  source: KernelKind,
+  sinks: readonly KernelKind[],
+  tried: ReadonlySet<Mover> = new Set(),
+): Mover | null {
   let best: Mover | null = null
   let least = Infinity
   for (const mover of registry.movers()) {
-    const cost = tried.has(mover) ? null : mover.match(ends.source, ends.sinks)
+    const cost = tried.has(mover) ? null : mover.match(source, sinks)
     if (cost !== null && cost < least) {
       least = cost
       best = mover

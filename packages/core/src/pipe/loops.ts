@@ -3,6 +3,7 @@
  * delivered even if the signal aborts meanwhile; bytes that were not delivered stay with the source.
  */
 import { type CamioError, isCamioError } from '../error.js'
+import type { Features } from '../features.js'
 import { Counter, WRITE } from '../stats.js'
 import { ReadInto, type Stream } from '../stream.js'
 import type { PipeOptions } from './pipe.js'
@@ -36,9 +37,13 @@ export async function adoptLoop(source: Stream, sink: Stream, options: PipeOptio
 
 /** May `source` read straight into claims of `sink`? */
 export function canReadInto(source: Stream, sink: Stream): boolean {
-  const { framing, mtu } = source.features
-  if (!source.readInto || !source.readsInto || framing !== sink.features.framing) return false
-  return framing === 'bytes' || (mtu <= LARGEST_BLIND_CLAIM && mtu <= sink.maxClaim)
+  if (!source.readInto || !source.readsInto || source.features.framing !== sink.features.framing) return false
+  return fitsBlindClaim(source.features, sink.maxClaim)
+}
+
+/** Can room be claimed before it is known what comes? */
+export function fitsBlindClaim({ framing, mtu }: Features, maxClaim: number): boolean {
+  return framing === 'bytes' || (mtu <= LARGEST_BLIND_CLAIM && mtu <= maxClaim)
 }
 
 /** The source reads straight into the sink's claim. */

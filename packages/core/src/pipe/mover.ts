@@ -1,5 +1,7 @@
 /** In-kernel paths between two kinds of stream, registered by the packages that have native code. */
-import type { KernelEnd } from '../stream.js'
+import type { KernelEnd, KernelPlace } from '../stream.js'
+
+export type KernelKind = Pick<KernelPlace, 'kind'>
 
 export interface MoveOptions {
   /** Take no more from the source, deliver what was taken. */
@@ -30,8 +32,10 @@ export interface MoveResult {
 export interface Mover {
   /** The system call: `copy_file_range`, `sendfile`, `splice`, `tee`. */
   readonly name: string
-  /** Lower is cheaper; `null`: not for these. Sinks may be more than one. */
-  match(source: KernelEnd, sinks: readonly KernelEnd[]): number | null
+  /** What it calls for each piece that it moves, for `explain`. */
+  readonly systemCalls?: number
+  /** Lower is cheaper; `null`: not for these. Sinks may be more than one. By what they are only: they may not be open yet. */
+  match(source: KernelKind, sinks: readonly KernelKind[]): number | null
   /** Moves to the source's end, off the main thread; never rejects, see {@link MoveResult.error}. */
   run(source: KernelEnd, sinks: readonly KernelEnd[], options: MoveOptions): Promise<MoveResult>
 }

@@ -37,9 +37,16 @@ export class Dispatcher {
   private readonly noted = new List<Watched>()
   private responding = false
   private slots = 0
-  private readonly poller = () => this.dispatch(this.binding.poll())
+  private looks = 0
+  private readonly poller = () => {
+    if (++this.looks % this.pollEvery === 0) this.dispatch(this.binding.poll())
+  }
 
-  constructor(private readonly binding: SlotBinding) {
+  /** @param pollEvery how many looks of a program that polls cost one look of the system's; more than 1 where news come otherwise */
+  constructor(
+    private readonly binding: SlotBinding,
+    private readonly pollEvery = 1,
+  ) {
     binding.start(this.table, (count) => this.dispatch(count))
   }
 

@@ -1,12 +1,10 @@
 /** `tcp://host:port` */
-import { addressesOf, listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { addressesOf, firstOf, heldBy, listenOn, parseHostPort } from '@camio/core/net'
+import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
-import { available, defaultEngine, engineFor, type TcpTarget } from '../engine.js'
-import { MODES, socketFeatures } from '../features.js'
+import { available, engineFor, engineName, type TcpTarget } from '../engine.js'
+import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tcpOptions } from '../options.js'
-import { firstOf } from '../race.js'
 
 export const tcpDriver = defineDriver({
   abi: DRIVER_ABI,
@@ -17,15 +15,17 @@ export const tcpDriver = defineDriver({
   options: tcpOptions,
   modes: MODES,
   get features() {
-    return socketFeatures({ scheme: 'tcp', engine: defaultEngine() })
+    return socketFeatures({ scheme: 'tcp', engine: engineName() })
   },
   available,
+  forecast: ({ options, mode }) => socketForecast({ scheme: 'tcp', engine: engineName(options.engine) }, mode),
 
   async open(target): Promise<Stream> {
     if (target.options.listen) return acceptOne(await listen(target), target.signal)
     return connect(target)
   },
   listen,
+  reaches: heldBy,
 })
 
 function connect(target: TcpTarget): Promise<Stream> {

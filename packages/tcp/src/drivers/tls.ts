@@ -1,9 +1,8 @@
 /** `tls://host:port`, on node:tls. */
-import { listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { heldBy, listenOn, parseHostPort } from '@camio/core/net'
+import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
-import { MODES, socketFeatures } from '../features.js'
+import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tlsOptions } from '../options.js'
 import { connectTls } from '../tls/connect.js'
 import type { TlsTarget } from '../tls/credentials.js'
@@ -19,6 +18,7 @@ export const tlsDriver = defineDriver({
   modes: MODES,
   features: socketFeatures({ scheme: 'tls', engine: 'node' }),
   available: () => ({ ok: true, engine: 'node' }),
+  forecast: ({ mode }) => socketForecast({ scheme: 'tls', engine: 'node' }, mode),
 
   async open(target): Promise<Stream> {
     if (target.options.listen) return acceptOne(await listen(target), target.signal)
@@ -29,6 +29,7 @@ export const tlsDriver = defineDriver({
     return within(deadline, (stop) => connectTls(target, place, stop))
   },
   listen,
+  reaches: heldBy,
 })
 
 async function listen(target: TlsTarget): Promise<Listener> {

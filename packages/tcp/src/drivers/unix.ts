@@ -1,9 +1,8 @@
 /** `unix:/path` and `unix:@name` */
-import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
-import { Deadline, within } from '../deadline.js'
-import { available, defaultEngine, engineFor, type UnixTarget } from '../engine.js'
-import { MODES, socketFeatures } from '../features.js'
+import { available, engineFor, engineName, type UnixTarget } from '../engine.js'
+import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { unixOptions } from '../options.js'
 import { parseUnixName } from '../unix-name.js'
 
@@ -16,9 +15,10 @@ export const unixDriver = defineDriver({
   options: unixOptions,
   modes: MODES,
   get features() {
-    return socketFeatures({ scheme: 'unix', engine: defaultEngine() })
+    return socketFeatures({ scheme: 'unix', engine: engineName() })
   },
   available,
+  forecast: ({ options, mode }) => socketForecast({ scheme: 'unix', engine: engineName(options.engine) }, mode),
 
   async open(target): Promise<Stream> {
     if (target.options.listen) return acceptOne(await listen(target), target.signal)

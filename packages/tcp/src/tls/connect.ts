@@ -1,12 +1,11 @@
 /** The client's side of TLS. */
 import { isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls'
-import { addressesOf, type HostPort, hostPortUri } from '@camio/core/net'
+import { addressesOf, firstOf, type HostPort, hostPortUri } from '@camio/core/net'
 import type { Stream } from '@camio/core/spi'
 import { socketFeatures } from '../features.js'
 import { connectSocket } from '../node/connect.js'
 import { ipOptions } from '../node/engine.js'
-import { firstOf } from '../race.js'
 import { TlsClientStream } from './client-stream.js'
 import { credentials, type TlsTarget, usable } from './credentials.js'
 import { tlsFailure } from './failure.js'

@@ -56,6 +56,7 @@ export class NativePort implements Port, Watched {
   private looks = 0
   private deaf = false
   private mayHaveFailed = false
+  private hasRoomAgain = false
   /** What the socket had dropped when it was asked last. */
   private drops = 0
 
@@ -76,14 +77,17 @@ export class NativePort implements Port, Watched {
 
   note(events: number): void {
     if (events & READABLE) this.mayReceive = true
-    if (events & Epoll.OUT) this.maySend = true
+    // Epoll tells of it with every event; it is news only after the socket was full.
+    if (events & Epoll.OUT && !this.maySend) this.maySend = this.hasRoomAgain = true
     if (events & Epoll.ERR) this.mayHaveFailed = true
   }
 
   respond(): void {
     if (this.mayHaveFailed) this.readErrors()
     if (this.mayReceive) this.owner.arrived()
-    if (this.maySend) this.owner.sendable()
+    if (!this.hasRoomAgain) return
+    this.hasRoomAgain = false
+    this.owner.sendable()
   }
 
   // ---------------------------------------------------------------------------------------------------- in

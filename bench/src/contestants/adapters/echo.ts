@@ -1,0 +1,4 @@
+import { acceptOne } from './ends.js'
+
+const node = await acceptOne()
+node.pipe(node)

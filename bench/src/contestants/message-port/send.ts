@@ -1,0 +1,19 @@
+import { parentPort } from 'node:worker_threads'
+import { number } from '../common/arguments.js'
+import { Credit } from '../common/credit.js'
+import { messageFormat } from '../common/message.js'
+
+const size = number('size', 64)
+const format = messageFormat(size)
+const message = new Uint8Array(size)
+let sequence = 0
+
+const credit = new Credit(() => {
+  format.write(message, 0, sequence)
+  // Copied by the call.
+  parentPort!.postMessage(message)
+  sequence = (sequence + 1) | 0
+})
+
+parentPort!.on('message', () => credit.acknowledged())
+credit.start()

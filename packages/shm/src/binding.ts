@@ -1,0 +1,65 @@
+/** The native part (native/*.cc), loaded when it is first needed. Linux only. */
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Availability, type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+
+/** How a memory is mapped; native/memory.h has the same numbers. */
+export const Mapped = { OWN: 0, RECEIVED: 1, PRIVATELY: 2 } as const
+export type Mapped = (typeof Mapped)[keyof typeof Mapped]
+
+/** Instead of a memory's slot: none. */
+export const NO_MEMORY = -1
+
+/**
+ * Sockets and memories are known by slots, small numbers that are used again. Setting up throws system errors as node:fs does; what
+ * answers a number answers `-errno` when it fails.
+ */
+export interface Binding extends SlotBinding {
+  /** A file in memory that can neither shrink nor grow. @returns a memory's slot */
+  createMemory(length: number): number
+  /** Once a slot. @throws EPERM, EINVAL for a received one that is not sealed, not of that length, or no such file at all */
+  mapMemory(memory: number, length: number, how: Mapped): ArrayBuffer
+  /** No seal can be added any more; without `writable` nobody can map it writably from now on. */
+  freezeMemory(memory: number, writable: boolean): void
+  /** Closes the descriptor; what is mapped stays. */
+  forgetMemory(memory: number): void
+  /** Closes everything; views that are still held read zeros. */
+  releaseMemory(memory: number): void
+
+  /** @throws EADDRINUSE */
+  listen(name: string, backlog: number): number
+  accept(socket: number): number
+  /** @throws ECONNREFUSED where nobody has the name, EAGAIN where too many wait for its owner */
+  connect(name: string): number
+  peerUid(socket: number): number
+  peerInGroup(socket: number, gid: number): boolean
+
+  sendHello(socket: number, words: Int32Array, memory: number): number
+  /**
+   * Fills `words`; the last one receives the memory's slot, or {@link NO_MEMORY}.
+   * @returns 1; 0 when the other end is gone; `-EAGAIN` when it has said nothing yet
+   */
+  receiveHello(socket: number, words: Int32Array): number
+
+  ring(socket: number): number
+  clearBells(socket: number): number
+}
+
+let loaded: Loaded<Binding> | undefined
+
+export function loadBinding(): Loaded<Binding> {
+  loaded ??= loadNative(() => {
+    const require = createRequire(import.meta.url)
+    const build = require('node-gyp-build') as (folder: string) => Binding
+    return build(dirname(dirname(fileURLToPath(import.meta.url))))
+  })
+  return loaded
+}
+
+export function available(): Availability {
+  const { binding, reason } = loadBinding()
+  if (binding !== null) return { ok: true, engine: 'native' }
+  // What else would need: shm_open(3) and a name in the file system for `createMemory`, SCM_RIGHTS is the same everywhere.
+  return { ok: false, reason: `shared memory needs the native part: ${reason}` }
+}

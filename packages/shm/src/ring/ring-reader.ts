@@ -1,0 +1,209 @@
+/**
+ * The reading side of a ring with one writer and one reader. Nothing that is read from the memory is believed before it was checked:
+ * it may be anybody's.
+ */
+import { type BatchHandler, Counter } from '@camio/core/spi'
+import { type Bell, Fault, takeDown } from './bell.js'
+import {
+  DATA,
+  HEAD,
+  PADDING,
+  READER_SLEEPS,
+  READER_STATE,
+  RECORD_HEADER,
+  ReaderState,
+  TAIL,
+  WRITER_SLEEPS,
+  WRITER_STATE,
+  WRITER_WANTS,
+  WriterState,
+} from './layout.js'
+import type { Region } from './region.js'
+
+export class RingReader {
+  readonly bytes: Uint8Array
+  private readonly buffer: ArrayBuffer
+  /** Of the message that `next` found. */
+  offset = 0
+  length = 0
+  /** Somebody looks at what was taken: its room is not given back meanwhile. */
+  held = false
+  fault: Fault | null = null
+
+  private readonly words: Int32Array
+  private readonly capacity: number
+  private readonly mask: number
+  /** The oldest message begins here. */
+  private position = 0
+  private published = 0
+  /** What is known of the writer's position. */
+  private head = 0
+  private state: number = WriterState.OPEN
+  /** Was it given back? A batch looks at it between messages. */
+  private open = true
+
+  constructor(
+    private readonly region: Region,
+    private readonly bell: Bell,
+  ) {
+    this.bytes = region.bytes
+    this.buffer = region.buffer
+    this.words = region.words
+    this.capacity = region.length - DATA
+    this.mask = this.capacity - 1
+  }
+
+  // ---------------------------------------------------------------------------------------------------- messages
+
+  /** Looks for the oldest message. @returns whether `offset` and `length` say where it lies; `false`: none, or there is a `fault` */
+  next(): boolean {
+    if (this.position === this.head && !this.refresh()) return false
+    const at = this.position & this.mask
+    const length = this.words[(DATA + at) >> 2]!
+    const end = at + RECORD_HEADER + length
+    // Words of a detached memory are `undefined`, for which no comparison holds.
+    if (
+      length >= 0 &&
+      end <= this.capacity &&
+      ((length + (RECORD_HEADER + 7)) & -8) <= ((this.head - this.position) | 0)
+    ) {
+      this.offset = DATA + RECORD_HEADER + at
+      this.length = length
+      return true
+    }
+    return this.skip(length, at)
+  }
+
+  /** The ring's end stays empty where the next message did not fit. */
+  private skip(length: number, at: number): boolean {
+    const rest = this.capacity - at
+    if (length !== PADDING || at === 0 || rest > ((this.head - this.position) | 0)) return this.broken()
+    this.position = (this.position + rest) | 0
+    return this.next()
+  }
+
+  private broken(): false {
+    this.fault = this.words.length === 0 ? Fault.DETACHED : Fault.CORRUPT
+    // What is known to have come is not to be looked at again.
+    this.head = this.position
+    return false
+  }
+
+  /** Looks how far the writer is. @returns whether there is anything */
+  private refresh(): boolean {
+    if (this.fault !== null) return false
+    if (this.words.length === 0) return this.broken()
+    const head = Atomics.load(this.words, HEAD)
+    const ahead = (head - this.position) | 0
+    if (ahead < 0 || ahead > this.capacity || (head & 7) !== 0) return this.broken()
+    this.head = head
+    if (ahead > 0) return true
+    // There was time for everything that was read to become room.
+    this.publish()
+    return false
+  }
+
+  /** The message that `next` found, where it lies. */
+  view(): Uint8Array {
+    return new Uint8Array(this.buffer, this.offset, this.length)
+  }
+
+  /** The message that `next` found is the caller's, who may hold it. */
+  take(): void {
+    this.position = (this.position + ((this.length + (RECORD_HEADER + 7)) & -8)) | 0
+  }
+
+  /**
+   * Hands messages to `fn`, a ring full at most, until there is none, `limit` was reached or `fn` says so, and counts them. @returns how many
+   */
+  drain(fn: BatchHandler, limit: number, counters: Float64Array): number {
+    const start = this.position
+    let count = 0
+    let total = 0
+    try {
+      // A writer that is as fast as we are must not keep the event loop from its turn.
+      while (count < limit && ((this.position - start) | 0) < this.capacity) {
+        if (!this.next()) break
+        // Read, whatever the handler makes of it.
+        this.take()
+        count++
+        total += this.length
+        this.held = true
+        const verdict = fn(this.bytes, this.offset, this.length)
+        this.held = false
+        if (verdict === false || !this.open) break
+        if (this.due) this.publish()
+      }
+    } finally {
+      this.held = false
+      counters[Counter.messages]! += count
+      counters[Counter.bytes]! += total
+    }
+    return count
+  }
+
+  /** Is it time to tell the writer how much room there is? */
+  get due(): boolean {
+    return ((this.position - this.published) | 0) >= this.capacity >> 2 || this.words[WRITER_SLEEPS] === 1
+  }
+
+  /** Gives the room of what was read to the writer, and wakes it if that is what it waits for. */
+  publish(): void {
+    const { position, words } = this
+    if (position === this.published || this.held || words.length === 0) return
+    this.published = position
+    Atomics.store(words, TAIL, position)
+    if (Atomics.load(words, WRITER_SLEEPS) === 0) return
+    if (((position - Atomics.load(words, WRITER_WANTS)) | 0) < 0) return
+    if (takeDown(words, WRITER_SLEEPS)) this.bell.ring()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- waiting
+
+  /** Would `next` find something, or a fault? */
+  get ready(): boolean {
+    return this.position !== this.head || this.refresh() || this.fault !== null
+  }
+
+  /** The writer rings when it has published, or ended. @returns whether there is something, or an end, after one more look */
+  sleep(): boolean {
+    if (this.words.length === 0) return true
+    Atomics.store(this.words, READER_SLEEPS, 1)
+    return this.ready || this.writerState !== WriterState.OPEN
+  }
+
+  stir(): void {
+    if (this.words.length > 0) Atomics.store(this.words, READER_SLEEPS, 0)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the end
+
+  /** What the writer says of itself. It is not taken back: who toggled it could keep a reader from ever sleeping. */
+  get writerState(): number {
+    if (this.state === WriterState.OPEN && this.words.length > 0) {
+      this.state = Atomics.load(this.words, WRITER_STATE)
+      if (this.state < WriterState.OPEN || this.state > WriterState.RESET) this.fault = Fault.CORRUPT
+    }
+    return this.state
+  }
+
+  /** Has the writer ended, and was all of it read? The state is looked at first: what it published is there by then. */
+  get finished(): boolean {
+    return this.writerState === WriterState.ENDED && !this.ready
+  }
+
+  /** Nobody reads any more. @returns whether something was left unread */
+  close(): boolean {
+    this.open = false
+    if (this.words.length === 0) return false
+    const unread = this.ready
+    this.held = false
+    this.publish()
+    Atomics.store(this.words, READER_STATE, ReaderState.CLOSED)
+    return unread
+  }
+
+  release(): void {
+    this.region.release()
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The reading end of a strict named ring, which has the name: each writer gets a ring of its own, and the messages of all are read in
+ * turn. So a writer that dies at any instruction stands in nobody's way. It ends as a FIFO does, when the last writer has ended.
+ */
+import { type BatchHandler, type CamioError, Counter, type Features, Interest, StreamStats } from '@camio/core/spi'
+import { namedFeatures } from '../features.js'
+import { Door, type DoorHost } from '../link/door.js'
+import type { Guest } from '../link/guest.js'
+import { type Hello, Kind, Status } from '../link/hello.js'
+import type { Link } from '../link/link.js'
+import { parseName } from '../name.js'
+import { ringLength, WriterState } from '../ring/layout.js'
+import { Region } from '../ring/region.js'
+import { RingReader } from '../ring/ring-reader.js'
+import type { ShmTarget } from '../target.js'
+import { ReadingStream } from './reading-stream.js'
+
+const FEATURES: Features = namedFeatures({ writable: false, connectionless: true })
+
+/** Messages that one call of `readBatch` hands out: then the event loop has its turn. */
+const MOST_AT_ONCE = 65_536
+/** Messages of one writer that a batch takes before it is the next one's turn. */
+const TURN = 64
+
+/** A writer. */
+interface Member {
+  readonly ring: RingReader
+  readonly link: Link
+}
+
+export class GatherStream extends ReadingStream implements DoorHost {
+  readonly kind = Kind.STRICT
+  private readonly door: Door
+  private readonly members: Member[] = []
+  /** Whose turn it is. */
+  private turn = 0
+  private served = false
+  private over = false
+  /** What the first writer that did not end well left. It is told when no writer is left. */
+  private loss: CamioError | null = null
+
+  /** @throws `ERR_CAMIO_ADDRESS_IN_USE` */
+  constructor(private readonly target: ShmTarget) {
+    const { uri } = parseName(target.address, target.uri)
+    super({ ...target.init(uri, FEATURES), stats: new StreamStats() }, null)
+    this.door = new Door(target, this)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- writers
+
+  get hasRoom(): boolean {
+    return this.members.length + this.door.pending < this.target.options.peers
+  }
+
+  /** Who waits outside is let in later. */
+  failed(): void {}
+
+  admit(guest: Guest, hello: Hello): void {
+    if (!hello.writes) {
+      guest.turnAway(Status.NOTHING, hello.memory)
+      return
+    }
+    const region = makeRing(guest, this.target.options.capacity)
+    if (region === null) {
+      guest.turnAway(Status.FAILED, hello.memory)
+      return
+    }
+    const link = guest.welcome({ kind: this.kind, reads: true, writes: false, position: 0, sequence: 0 }, region)
+    if (link === null) {
+      region.release()
+      return
+    }
+    region.forget()
+    this.add(region, link)
+  }
+
+  private add(region: Region, link: Link): void {
+    const ring = new RingReader(region, link.bell(this.stats.counters, Counter.systemCalls))
+    this.members.push({ ring, link })
+    this.served = true
+    link.attach({ rung: () => this.lookAgain() })
+    // If somebody waits already, the new ring must know.
+    this.lookAgain()
+  }
+
+  private remove(member: Member, loss: CamioError | null): void {
+    this.members.splice(this.members.indexOf(member), 1)
+    this.loss ??= loss
+    member.ring.close()
+    member.link.close()
+    member.ring.release()
+    this.door.knock()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- reading
+
+  protected pick(): RingReader | null {
+    const { members } = this
+    for (let i = 0; i < members.length; i++) {
+      const at = this.turn % members.length
+      this.turn = at + 1
+      const { ring } = members[at]!
+      if (ring.next()) return ring
+    }
+    return null
+  }
+
+  override readBatch(fn: BatchHandler, limit = Infinity): number {
+    this.checkRead()
+    let count = 0
+    let more = limit >= 1
+    const stoppable: BatchHandler = (bytes, offset, length) => {
+      const verdict = fn(bytes, offset, length)
+      if (verdict === false) more = false
+      return verdict
+    }
+    this.batching = true
+    try {
+      while (more && count < limit && count < MOST_AT_ONCE) {
+        const ring = this.closed ? null : this.pick()
+        if (ring === null) break
+        count += ring.drain(stoppable, Math.min(TURN, limit - count), this.stats.counters)
+        if (ring.due) ring.publish()
+      }
+    } finally {
+      this.batching = false
+      if (!this.closed && !this.corked) this.scheduleFlush()
+    }
+    if (count === 0 && limit >= 1 && !this.closed) this.nothing()
+    return count
+  }
+
+  protected nothing(): null {
+    this.sweep()
+    if (this.error !== null) throw this.tell(this.error)
+    return null
+  }
+
+  get ended(): boolean {
+    return this.error === null && this.lender === null && this.over
+  }
+
+  /** Lets go of the writers that ended or died and of which everything was read. Was that the last one? */
+  private sweep(): void {
+    for (let i = this.members.length - 1; i >= 0; i--) {
+      const member = this.members[i]!
+      const { ring, link } = member
+      if (ring.ready && ring.fault === null) continue
+      const state = ring.writerState
+      // Whatever it published before it ended is there by now.
+      if ((state !== WriterState.OPEN || link.gone) && ring.ready && ring.fault === null) continue
+      if (ring.fault !== null) this.remove(member, this.faultError(ring.fault))
+      else if (state === WriterState.ENDED) this.remove(member, null)
+      else if (state === WriterState.RESET) this.remove(member, this.peerReset())
+      else if (link.gone) this.remove(member, this.peerLost())
+    }
+    if (this.served && this.members.length === 0 && this.door.pending === 0 && !this.target.options.stay) this.finish()
+  }
+
+  private finish(): void {
+    this.over = true
+    this.door.close()
+    if (this.loss !== null) this.fail(this.loss)
+  }
+
+  // ---------------------------------------------------------------------------------------------------- waiting
+
+  ready(interest: number): boolean {
+    if (this.closed || this.error !== null) return true
+    return interest !== Interest.READ || this.readyToRead()
+  }
+
+  private readyToRead(): boolean {
+    if (this.lender !== null || this.batching) return false
+    if (this.over || this.members.some(({ ring }) => ring.ready && ring.fault === null)) return true
+    this.sweep()
+    return this.over || this.error !== null
+  }
+
+  protected sleep(interest: number): boolean {
+    if (interest !== Interest.READ) return true
+    let any = false
+    for (const { ring } of this.members) any = ring.sleep() || any
+    return any && this.readyToRead()
+  }
+
+  protected stir(): void {
+    for (const { ring } of this.members) ring.stir()
+  }
+
+  protected publish(): void {
+    for (const { ring } of this.members) ring.publish()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the end
+
+  protected checkPeer(): void {}
+  protected endWrite(): void {}
+
+  /** Writers learn that nobody reads any more. */
+  protected destroy(): void {
+    this.lender = null
+    this.door.close()
+    for (const member of [...this.members]) this.remove(member, null)
+  }
+}
+
+function makeRing({ system }: Guest, capacity: number): Region | null {
+  try {
+    return Region.create(system, ringLength(capacity)).freeze(true)
+  } catch {
+    return null
+  }
+}

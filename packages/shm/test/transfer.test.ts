@@ -1,0 +1,89 @@
+/** Whatever a program does with the memory that it was lent: an error, never a crash, and never somebody else's memory. */
+import { MessageChannel } from 'node:worker_threads'
+import type { Stream } from '@camio/core'
+import test from 'ava'
+import { leftAtLast } from './support/left.js'
+import { pair } from './support/streams.js'
+
+/** Detaches the buffer if this release of Node lets anybody. @returns whether it did */
+function takeAway(buffer: ArrayBufferLike): boolean {
+  const it = buffer as ArrayBuffer & { transfer?(): ArrayBuffer }
+  try {
+    if (it.transfer !== undefined) it.transfer()
+    else structuredClone(it, { transfer: [it] })
+  } catch {
+    // Refused: all the better.
+  }
+  return buffer.byteLength === 0
+}
+
+test.serial('a lease whose buffer was transferred: the next read says so', async (t) => {
+  const { near, far } = await pair()
+  await near.write(Uint8Array.of(1, 2, 3))
+  const lease = await far.read()
+  const gone = takeAway(lease!.buffer)
+  far.release()
+  await near.write(Uint8Array.of(4))
+  if (gone) await t.throwsAsync(far.read(), { code: 'ERR_CAMIO_MISUSE', message: /transferred/ })
+  else t.deepEqual([...(await far.read())!], [4])
+  await Promise.all([near.close(), far.close()])
+})
+
+test.serial('a claim whose buffer was transferred: the next write says so', async (t) => {
+  const { near, far } = await pair()
+  const claim = near.tryClaim(10)
+  const gone = takeAway(claim!.buffer)
+  const write = async () => {
+    near.commit()
+    for (let i = 0; i < 10; i++) await near.flush()
+    near.tryWrite(Uint8Array.of(1))
+  }
+  if (gone) await t.throwsAsync(write(), { code: 'ERR_CAMIO_MISUSE', message: /transferred/ })
+  else await t.notThrowsAsync(write())
+  await Promise.all([near.close(), far.close()])
+})
+
+test.serial(
+  'leases and claims that are kept after close read zeros, and writing to them is nobody’s business',
+  async (t) => {
+    const { near, far } = await pair()
+    await near.write(Uint8Array.of(7, 7, 7))
+    const lease = (await far.read())!
+    const claim = near.tryClaim(8)!
+    claim.fill(9)
+    await Promise.all([near.close({ discard: true }), far.close()])
+    t.deepEqual([...lease], [0, 0, 0])
+    t.deepEqual([...claim], Array(8).fill(0))
+    lease.fill(1)
+    claim.fill(1)
+    t.deepEqual([...lease], [1, 1, 1])
+  },
+)
+
+test.serial('a lease can be cloned, copied and posted: that is a copy', async (t) => {
+  const { near, far } = await pair()
+  await near.write(Uint8Array.of(1, 2, 3))
+  const lease = (await far.read())!
+  t.deepEqual([...structuredClone(lease)], [1, 2, 3])
+  t.deepEqual([...lease.slice()], [1, 2, 3])
+  const { port1, port2 } = new MessageChannel()
+  const got = new Promise<Uint8Array>((resolve) => port2.once('message', resolve))
+  port1.postMessage(lease)
+  t.deepEqual([...(await got)], [1, 2, 3])
+  port1.close()
+  far.release()
+  await Promise.all([near.close(), far.close()])
+})
+
+test.serial('the memory of a transferred buffer goes when nobody has it any more', async (t) => {
+  const before = await leftAtLast()
+  const use = async (): Promise<void> => {
+    const { near, far } = await pair()
+    await near.write(Uint8Array.of(1))
+    takeAway((await far.read())!.buffer)
+    takeAway((near as Stream).claimBytes.buffer)
+    await Promise.all([near.close({ discard: true }), far.close({ discard: true })])
+  }
+  for (let i = 0; i < 10; i++) await use()
+  t.deepEqual(await leftAtLast(), before)
+})
