@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { isCamioError, open } from '@camio/core'
 import test from 'ava'
-import { ip, missing } from './namespaces.js'
+import { cable, ip, missing } from './namespaces.js'
 import { frame, next, opened, rooms, SCHEMES, why } from './support.js'
 
 const between = missing === null ? test.serial : test.serial.skip
@@ -110,10 +110,32 @@ between(`xdp: the program is there while a stream reads, and gone with the last 
 })
 
 between(`xdp: a queue has one stream, an interface one filter${why}`, async (t) => {
-  const { a } = rooms(t)
-  await opened(t, 'xdp', a)
-  await t.throwsAsync(open(`xdp:camio0?netns=${a}`), { code: 'ERR_CAMIO_ADDRESS_IN_USE', message: /queue is taken/ })
-  await t.throwsAsync(open(`xdp:camio0?netns=${a}&queue=99`), { code: 'ERR_CAMIO_NOT_FOUND', message: /no such queue/ })
+  const { a, b } = rooms(t)
+  cable(a, b, 'wide', 1500, 2)
+  await opened(t, 'xdp', a, {}, 'wide')
+  const fails = (options: string, code: string, message: RegExp) =>
+    t.throwsAsync(open(`xdp:wide?netns=${a}&${options}`), { code, message })
+  await fails('queue=0', 'ERR_CAMIO_ADDRESS_IN_USE', /queue is taken/)
+  await fails('queue=99', 'ERR_CAMIO_NOT_FOUND', /no such queue/)
+  await fails('queue=1&filter=udp:7000', 'ERR_CAMIO_ADDRESS_IN_USE', /another XDP program, filter or mode/)
+})
+
+// In the generic path veth does not say which queue a frame came in by.
+between(`xdp: each queue of an interface has a stream of its own${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  cable(a, b, 'wide', 1500, 2)
+  const at = (netns: string, queue: number, share: string) =>
+    opened(t, 'xdp', netns, { queue, share, attach: 'native' }, 'wide')
+  const near = [await at(a, 0, 'near'), await at(a, 1, 'near')]
+  const far = [await at(b, 0, 'far'), await at(b, 1, 'far')]
+  for (let i = 0; i < 3; i++)
+    for (const [queue, stream] of near.entries()) {
+      await stream.write(frame(60 + 100 * queue + i))
+      t.deepEqual(await next(far[queue]!), frame(60 + 100 * queue + i))
+    }
+  await far[0]!.close()
+  await near[1]!.write(frame(77))
+  t.deepEqual(await next(far[1]!), frame(77))
 })
 
 between(`xdp: zerocopy=on is an error where the driver cannot${why}`, async (t) => {

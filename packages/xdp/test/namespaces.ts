@@ -51,7 +51,8 @@ export function cables(count: number, mtu: number): Rooms & { remove(): void } {
   return { a, b, remove }
 }
 
-export function cable(a: string, b: string, name: string, mtu = 1500): void {
-  ip('-n', a, 'link', 'add', name, 'mtu', `${mtu}`, 'type', 'veth', 'peer', 'name', name, 'mtu', `${mtu}`, 'netns', b)
+export function cable(a: string, b: string, name: string, mtu = 1500, queues = 1): void {
+  const each = ['mtu', `${mtu}`, 'numtxqueues', `${queues}`, 'numrxqueues', `${queues}`]
+  ip('-n', a, 'link', 'add', name, ...each, 'type', 'veth', 'peer', 'name', name, ...each, 'netns', b)
   for (const namespace of [a, b]) ip('-n', namespace, 'link', 'set', name, 'up')
 }
