@@ -150,15 +150,17 @@ Outcome bind_to_queue(const Settings& settings, int shared, Opened* out) {
   return {};
 }
 
+// The program. What only writes takes nothing from the kernel.
 Outcome put_in_front(const Settings& settings, Opened* out) {
-  // What only writes takes nothing from the kernel.
   if (!settings.has(kReads)) return {};
   const Filter filter{static_cast<Filter::Kind>(settings.filter), static_cast<uint16_t>(settings.filter_value)};
-  std::shared_ptr<Attachment> attachment;
-  const Outcome outcome = attach(out->interface.index, filter, static_cast<Attach>(settings.attach), &attachment);
-  if (!outcome) return outcome;
-  const int error = put_socket(attachment->map.get(), static_cast<uint32_t>(settings.queue), out->socket.fd());
-  out->socket.attachment = std::move(attachment);
+  return attach(out->interface.index, filter, static_cast<Attach>(settings.attach), &out->socket.attachment);
+}
+
+// From now on the program's frames come. Not before the socket has its queue: another one may have it, and be in that place.
+Outcome take_over(const Settings& settings, const Socket& socket) {
+  if (!socket.attachment) return {};
+  const int error = put_socket(socket.attachment->map.get(), static_cast<uint32_t>(settings.queue), socket.fd());
   return {error, "bpf(BPF_MAP_UPDATE_ELEM)"};
 }
 
@@ -171,8 +173,9 @@ Outcome open_in(const std::string& name, const Settings& settings, const Region&
     if (const Outcome outcome = register_memory(settings, memory, fd); !outcome) return outcome;
   }
   if (const Outcome outcome = make_rings(settings, out); !outcome) return outcome;
+  if (const Outcome outcome = put_in_front(settings, out); !outcome) return outcome;
   if (const Outcome outcome = bind_to_queue(settings, shared, out); !outcome) return outcome;
-  return put_in_front(settings, out);
+  return take_over(settings, out->socket);
 }
 
 // { buffer, entries, producer, consumer, flags, descriptors }, the last four as offsets in bytes. Null where there is no ring.

@@ -81,15 +81,18 @@ async function open(target: XdpTarget): Promise<Stream> {
   }
 }
 
-/** @throws what `attempt` threw last; the signal's reason */
+/** @throws what `attempt` threw first: what a later one meets may be its doing; the signal's reason */
 async function patiently<T>({ signal }: XdpTarget, attempt: () => T): Promise<T> {
   const end = performance.now() + PATIENCE
+  let first: unknown = null
   for (;;) {
     signal?.throwIfAborted()
     try {
       return attempt()
     } catch (error) {
-      if ((error as CamioError).code !== 'ERR_CAMIO_ADDRESS_IN_USE' || performance.now() > end) throw error
+      if ((error as CamioError).code !== 'ERR_CAMIO_ADDRESS_IN_USE') throw error
+      first ??= error
+      if (performance.now() > end) throw first
     }
     await pause(AGAIN)
   }
