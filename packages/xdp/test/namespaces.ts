@@ -55,4 +55,11 @@ export function cable(a: string, b: string, name: string, mtu = 1500, queues = 1
   const each = ['mtu', `${mtu}`, 'numtxqueues', `${queues}`, 'numrxqueues', `${queues}`]
   ip('-n', a, 'link', 'add', name, ...each, 'type', 'veth', 'peer', 'name', name, ...each, 'netns', b)
   for (const namespace of [a, b]) ip('-n', namespace, 'link', 'set', name, 'up')
+  for (const namespace of [a, b]) waitUntilUp(namespace, name)
+}
+
+/** Until the kernel has taken note that there is a carrier it drops what is sent. */
+function waitUntilUp(namespace: string, name: string): void {
+  let shown = ''
+  while (!shown.includes('state UP')) shown = String(execFileSync('ip', ['-n', namespace, 'link', 'show', name]))
 }
