@@ -24,8 +24,6 @@ Outcome find_interface(const std::string& name, Interface* out) {
   out->index = request.ifr_ifindex;
   if (::ioctl(fd, SIOCGIFMTU, &request) != 0) return {errno, "ioctl(SIOCGIFMTU)"};
   out->mtu = request.ifr_mtu;
-  if (::ioctl(fd, SIOCGIFFLAGS, &request) != 0) return {errno, "ioctl(SIOCGIFFLAGS)"};
-  out->up = (request.ifr_flags & IFF_UP) != 0;
   if (::ioctl(fd, SIOCGIFHWADDR, &request) != 0) return {errno, "ioctl(SIOCGIFHWADDR)"};
   out->kind = request.ifr_hwaddr.sa_family;
   std::memcpy(out->address, request.ifr_hwaddr.sa_data, sizeof(out->address));
@@ -63,10 +61,8 @@ Outcome in_namespace(const std::string& path, const std::function<Outcome()>& wo
 
 Napi::Object describe(Napi::Env env, const Interface& interface) {
   Napi::Object result = Napi::Object::New(env);
-  result.Set("index", interface.index);
   result.Set("mtu", interface.mtu);
   result.Set("kind", interface.kind);
-  result.Set("up", interface.up);
   char text[18];
   const uint8_t* a = interface.address;
   std::snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4], a[5]);

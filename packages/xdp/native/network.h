@@ -15,7 +15,6 @@ struct Interface {
   int mtu = 0;
   // Its link layer, ARPHRD_ETHER (1) for Ethernet.
   int kind = 0;
-  bool up = false;
   uint8_t address[6] = {};
 };
 
@@ -25,7 +24,7 @@ Outcome find_interface(const std::string& name, Interface* out);
 // Does `work` in the namespace at `path`, or where we are when that is empty.
 Outcome in_namespace(const std::string& path, const std::function<Outcome()>& work);
 
-// `interface` for JavaScript: { index, mtu, kind, up, mac }.
+// `interface` for JavaScript: { mtu, kind, mac }.
 Napi::Object describe(Napi::Env env, const Interface& interface);
 
 }  // namespace camio::xdp

@@ -5,12 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { CamioError, Dispatcher, type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
 
 export interface Interface {
-  readonly index: number
   /** Bytes of a frame behind its header of 14. */
   readonly mtu: number
   /** ARPHRD_..., see netdevice(7). */
   readonly kind: number
-  readonly up: boolean
   readonly mac: string
 }
 

@@ -78,6 +78,8 @@ export abstract class FrameReader extends Stream {
     // A batch is released by its end, whatever its handler does.
     if (this.lent === BATCHING) return true
     this.lent = 0
+    // The memory is gone, or another stream's.
+    if (this.closed) return true
     this.source.free()
     this.lookForMore()
     return true
@@ -124,7 +126,7 @@ export abstract class FrameReader extends Stream {
         this.lent = BATCHING
         if (fn(source.bytes, source.offset, source.length) === false) break
         this.lent = 0
-        if (!source.hasMore) source.free()
+        if (!this.closed && !source.hasMore) source.free()
       }
     } finally {
       this.lent = 0

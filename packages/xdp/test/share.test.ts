@@ -62,3 +62,27 @@ between(`either may close first; what is left goes on, and the seat is free agai
     }
   }
 })
+
+between(`what a closed stream lent or had claimed is nobody else's, and the seat works${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  const sharing = { share: 'stale', rx: 64, tx: 64 }
+  // Keeps the memory.
+  const other = await opened(t, 'xdp', a, sharing)
+  const near = await opened(t, 'packet', a, { mode: 'w' })
+  const closed = await opened(t, 'xdp', b, sharing)
+  await near.write(frame(200))
+  const lease = (await closed.read())!
+  const claim = closed.tryClaim(100)!
+  await closed.close()
+  const again = await opened(t, 'xdp', b, sharing)
+  t.true(closed.release())
+  claim.fill(7)
+  for (let i = 0; i < 300; i++) {
+    await near.write(frame(300, 0x88b5, i))
+    t.deepEqual(await next(again), frame(300, 0x88b5, i))
+    await again.write(frame(300, 0x88b5, i))
+    t.deepEqual(await next(other), frame(300, 0x88b5, i))
+  }
+  t.deepEqual(lease, frame(200))
+  t.true(claim.every((byte) => byte === 7))
+})

@@ -17,8 +17,8 @@ export const Owner = {
   NOBODY: 0,
   /** The kernel's, to receive into. */
   FILL: 1,
-  /** The program's, as a lease. */
-  READER: 2,
+  /** The program's, as a lease; of a stream that was closed with a claim out, that claim. */
+  PROGRAM: 2,
   /** The kernel's, or a claim on its way to it. */
   SENDER: 3,
 } as const
@@ -59,14 +59,17 @@ export class Seat {
     return this.idleCount === 0 ? -1 : this.idle[--this.idleCount]!
   }
 
-  /** Its stream is closed: what the kernel had of it, and what it had of others, comes home. */
+  /**
+   * Its stream is closed: what the kernel had of it, and what it had of others, comes home. What the program has it may still look at,
+   * or write to: nobody uses that again.
+   */
   leave(): void {
     const { owner, sender, seating } = this.memory
     const end = this.first + seating.tx + seating.rx
     for (let chunk = 0; chunk < owner.length; chunk++) {
-      const sends = owner[chunk] === Owner.SENDER
-      if (sends && sender[chunk] === this.index) this.memory.giveHome(chunk)
-      else if (!sends && owner[chunk] !== Owner.NOBODY && chunk >= this.first && chunk < end) this.give(chunk)
+      const own = chunk >= this.first && chunk < end
+      if (owner[chunk] === Owner.SENDER && sender[chunk] === this.index) this.memory.giveHome(chunk)
+      else if (owner[chunk] === Owner.FILL && own) this.give(chunk)
     }
     this.memory.left(this)
   }

@@ -216,6 +216,7 @@ export class XdpPort implements Port, FrameSink, Watched {
     clearInterval(this.pulse)
     this.countLosses()
     this.gone = true
+    this.tx?.close()
     const { seat, dispatcher } = this.parts
     const { sockets, collectors } = this.memory
     collectors.delete(this.collect)

@@ -99,7 +99,7 @@ export class RxQueue implements FrameSource {
       throw new Corrupt(`a frame at ${address}, which is not where frames are received`)
     }
     if (length < 0 || (address % CHUNK) + length > CHUNK) throw new Corrupt(`a frame of ${length} bytes in a chunk`)
-    owner[chunk] = Owner.READER
+    owner[chunk] = Owner.PROGRAM
     this.held[this.heldCount++] = chunk
     this.pieces[2 * this.pieceCount] = address
     this.pieces[2 * this.pieceCount + 1] = length
@@ -135,11 +135,6 @@ export class RxQueue implements FrameSource {
     this.joined = false
     this.returned++
     if (this.returned >= TOGETHER) this.refill()
-  }
-
-  /** Is something lent? */
-  get isHeld(): boolean {
-    return this.heldCount > 0
   }
 
   /** Everything that nobody uses goes into the fill ring. */

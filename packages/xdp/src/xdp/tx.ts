@@ -17,6 +17,7 @@ export class TxQueue {
   /** Where the next claim is looked for, and where the one that is out lies. */
   private cursor: number
   private claimed = NONE
+  private claimedChunks = 0
 
   constructor(
     private readonly seat: Seat,
@@ -41,20 +42,24 @@ export class TxQueue {
       at = this.find(chunks)
     }
     this.claimed = at
+    this.claimedChunks = chunks
     return at === NONE ? NONE : at * CHUNK
   }
 
-  /** So many chunks in a row, from the cursor on or from the first one. */
+  /** So many free chunks in a row, from the cursor on or from the first one: at once, while they come back in their order. */
   private find(chunks: number): number {
-    if (this.areFree(this.cursor, chunks)) return this.cursor
-    return this.cursor + chunks > this.end && this.areFree(this.first, chunks) ? this.first : NONE
+    const behind = this.findIn(this.cursor, this.end, chunks)
+    return behind === NONE ? this.findIn(this.first, Math.min(this.cursor + chunks, this.end), chunks) : behind
   }
 
-  private areFree(from: number, chunks: number): boolean {
-    if (from + chunks > this.end) return false
+  private findIn(from: number, to: number, chunks: number): number {
     const { owner } = this.memory
-    for (let chunk = from; chunk < from + chunks; chunk++) if (owner[chunk] !== Owner.NOBODY) return false
-    return true
+    let free = 0
+    for (let chunk = from; chunk < to; chunk++) {
+      free = owner[chunk] === Owner.NOBODY ? free + 1 : 0
+      if (free === chunks) return chunk - chunks + 1
+    }
+    return NONE
   }
 
   /** The claim's first `length` bytes are a frame: it is sent by the next `publish`. */
@@ -70,6 +75,11 @@ export class TxQueue {
 
   cancel(): void {
     this.claimed = NONE
+  }
+
+  /** The stream is closed. A claim that is out stays the program's. */
+  close(): void {
+    if (this.claimed !== NONE) this.memory.owner.fill(Owner.PROGRAM, this.claimed, this.claimed + this.claimedChunks)
   }
 
   /** The frame that `source` has at hand is sent from where it lies. @returns `false`: not now */
