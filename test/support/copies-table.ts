@@ -71,7 +71,7 @@ async function endsTable(rows: readonly Row[]): Promise<string> {
 
 function costs({ predicted }: Explanation): string[] {
   const { copies, systemCalls, wakeUps }: Costs = predicted!
-  return [copies, systemCalls, wakeUps].map(String)
+  return [copies, systemCalls, wakeUps].map((count) => (count === null ? '?' : String(count)))
 }
 
 function markdown(lines: readonly string[][]): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Listener, listen, open, type Stream } from '@camio/core'
 import '@camio/file'
 import '@camio/mem'
+import '@camio/shm'
 import '@camio/tcp'
 import { certificate } from '../../packages/tcp/dist-test/certificates.js'
 
@@ -38,6 +39,7 @@ export interface Subject {
 export function subjects(folder: string): Subject[] {
   return [
     served('mem', { example: 'mem:name', uri: () => `mem:pairs-${unique()}`, framing: 'messages' }),
+    served('shm', { example: 'shm:name', uri: () => `shm:pairs-${unique()}`, framing: 'messages' }),
     file(folder),
     mapped(folder),
     STANDARD,

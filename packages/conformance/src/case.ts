@@ -42,6 +42,14 @@ export const CONNECTIONLESS: Need = {
 }
 /** Something written first and read later. */
 export const STORE: Need = { what: 'a scheme that stores', holds: ({ harness }) => harness.store !== undefined }
+/** Something that says what it says, and nobody writes. */
+export const SOURCE: Need = {
+  what: 'a scheme that speaks by itself',
+  holds: ({ harness }) => harness.source !== undefined,
+}
+
+/** What a case reads somebody has written. */
+export const FED: Need = { what: 'a scheme that can be fed', holds: ({ harness }) => harness.source === undefined }
 
 /** What was written can be read to its end. */
 export const READS: Need = {

@@ -1,7 +1,7 @@
 /** Registers every case with the injected runner: to run, or named as skipped. */
 import { type Features, registry } from '@camio/core'
 import type { Driver } from '@camio/core/spi'
-import type { Case } from './case.js'
+import { type Case, FED, type Need, SOURCE } from './case.js'
 import { ALL } from './cases/index.js'
 import type { Harness, PlainOptions, Subject } from './harness.js'
 import { Rig } from './rig.js'
@@ -37,7 +37,7 @@ export function conformance({ test, harness }: ConformanceOptions): Conformance 
   const run: string[] = []
   const skipped: string[] = []
   for (const c of ALL) {
-    const missing = c.needs.filter((need) => !need.holds(subject))
+    const missing = missingFor(c, subject)
     if (missing.length === 0) {
       const title = `${name}: ${c.title}`
       run.push(title)
@@ -51,11 +51,20 @@ export function conformance({ test, harness }: ConformanceOptions): Conformance 
   return { run, skipped }
 }
 
+/** What nobody writes cannot be told what to say: of such a scheme only what needs nothing, or a source, can be asked. */
+function missingFor(c: Case, subject: Subject): readonly Need[] {
+  const missing = c.needs.filter((need) => !need.holds(subject))
+  const fed = subject.harness.source === undefined || c.needs.length === 0 || c.needs.includes(SOURCE)
+  return fed ? missing : [...missing, FED]
+}
+
 function checkHarness(harness: Harness, driver: Driver): void {
   const listens = driver.listen !== undefined
-  if (listens === (harness.pair !== undefined) && listens === (harness.store === undefined)) return
+  const { pair, store, source } = harness
+  const given = [pair, store, source].filter((kind) => kind !== undefined).length
+  if (given === 1 && listens === (pair !== undefined)) return
   throw new TypeError(
-    `the driver ${listens ? 'listens' : 'does not listen'}: its harness needs ${listens ? 'pair' : 'store'}, only`,
+    `the driver ${listens ? 'listens' : 'does not listen'}: its harness needs ${listens ? 'pair' : 'store or source'}, only`,
   )
 }
 

@@ -20,6 +20,8 @@ export interface Harness {
   readonly pair?: PairHarness
   /** For schemes that cannot: what one stream writes, a later one reads. */
   readonly store?: StoreHarness
+  /** For schemes that speak by themselves (a timer, a recording): nobody can write what a case wants to read. */
+  readonly source?: SourceHarness
   /** Milliseconds after which a case counts as hanging. */
   readonly timeout?: number
 }
@@ -40,6 +42,11 @@ export interface StoreHarness {
   put(uri: string, bytes: Uint8Array): Awaitable<void>
   /** What is there now, by other means than the driver. */
   get?(uri: string): Awaitable<Uint8Array>
+}
+
+export interface SourceHarness {
+  /** What to open: it goes on speaking, ten times a second at least, for as long as a case takes. */
+  uri(): string
 }
 
 /** What is tested: the harness and what the driver says of itself. All skips follow from this. */

@@ -23,6 +23,7 @@ import { pipe } from './pipe.js'
 import { planning } from './planning.js'
 import { read } from './read.js'
 import { select } from './select.js'
+import { source } from './source.js'
 import { stats } from './stats.js'
 import { store } from './store.js'
 import { wait } from './wait.js'
@@ -53,6 +54,7 @@ export const ALL: readonly Case[] = [
   ...copies,
   ...stats,
   ...store,
+  ...source,
   ...select,
   ...pipe,
   ...planning,

@@ -161,8 +161,8 @@ export const open = area('open', [
     title: 'an unknown option is refused by name',
     needs: [],
     async run(rig) {
-      const { harness } = rig.subject
-      const uri = await (harness.pair?.address() ?? harness.store!.place())
+      const { pair, store, source } = rig.subject.harness
+      const uri = await (pair?.address() ?? store?.place() ?? source!.uri())
       const error = await openStream(uri, { ...rig.openOptions(), 'no-such-thing': 1 }).then(
         () => assert.fail('opened'),
         (e: unknown) => checkError(e, 'ERR_CAMIO_UNKNOWN_OPTION'),

@@ -119,6 +119,27 @@ const SCENARIOS: Record<Scenario, (task: Task, say: Say) => Promise<void>> = {
     say('read')
   },
 
+  async 'listen-to'({ uri, openOptions }, say) {
+    const stream = await open(uri, { ...openOptions, mode: 'r' })
+    say('waiting')
+    for (let i = 0; i < 3; i++) {
+      assert.ok((await stream.read()) !== null)
+      stream.release()
+    }
+    await stream.close()
+    say('done')
+  },
+
+  async 'listen-unref'({ uri, openOptions }, say) {
+    const stream = await open(uri, { ...openOptions, mode: 'r' })
+    stream.unref()
+    say('waiting')
+    for (;;) {
+      await stream.read()
+      stream.release()
+    }
+  },
+
   async 'write-and-hang'({ uri, openOptions, bytes }, say) {
     const stream = await open(uri, { ...openOptions })
     await send(stream, bytes)

@@ -21,5 +21,7 @@ export type Scenario =
   | 'idle-stored'
   | 'wait'
   | 'wait-unref'
+  | 'listen-to'
+  | 'listen-unref'
   | 'write-and-hang'
   | 'hang'

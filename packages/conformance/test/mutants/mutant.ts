@@ -1,5 +1,5 @@
 /** A driver with one rule broken, and the cases that must notice. */
-import type { Stream } from '@camio/core/spi'
+import type { Driver, Stream } from '@camio/core/spi'
 
 export interface Mutant {
   /** What is broken; also its scheme: `mutant-<name>`. */
@@ -8,6 +8,7 @@ export interface Mutant {
   /** Parts of the titles of the cases that must fail. */
   readonly caughtBy: readonly string[]
   breakStream(stream: Stream): void
+  breakDriver?(driver: Driver): Driver
 }
 
 export type Lease = Uint8Array | null

@@ -57,8 +57,8 @@ function register(scheme: string, base: Driver, breakStream: Mutant['breakStream
 register('mutant-none', BASES.mem, () => {})
 register('mutant-none-of-bytes', BASES.duct, () => {})
 register('mutant-none-of-lossy', BASES.lossy, () => {})
-for (const { name, base, breakStream } of MUTANTS) {
-  register(`mutant-${name}`, BASES[base], (stream) => {
+for (const { name, base, breakStream, breakDriver = (driver: Driver) => driver } of MUTANTS) {
+  register(`mutant-${name}`, breakDriver(BASES[base]), (stream) => {
     breakStream(stream)
     // A driver that loses wake-ups never learns that nobody waits any more.
     leaked.push(() => void stream.unref())

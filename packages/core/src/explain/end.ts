@@ -3,9 +3,9 @@ import { asksForGuard } from '../dress.js'
 import { isCamioError } from '../error.js'
 import type { Features } from '../features.js'
 import type { Calls, Forecast } from '../forecast.js'
-import { type Resolved, resolve } from '../open.js'
 import type { Candidate } from '../plan/plan.js'
 import type { Registry } from '../registry.js'
+import { type Resolved, resolve } from '../resolve.js'
 import type { KernelPlace, Stream } from '../stream.js'
 
 /** What one message costs, `null` where that is not known. */

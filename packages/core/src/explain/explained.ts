@@ -1,8 +1,8 @@
 /** `explain`, once it is asked for. */
 
-import type { GivenOptions } from '../open.js'
 import { shareOptions } from '../plan/share.js'
 import { registry as globalRegistry } from '../registry.js'
+import type { GivenOptions } from '../resolve.js'
 import type { Stream } from '../stream.js'
 import { badOption } from '../uri/schema.js'
 import type { Costs, End } from './end.js'

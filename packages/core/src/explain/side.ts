@@ -1,9 +1,10 @@
 /** One end that `explain` was asked about: candidates with their plan, or a stream that is open. */
-import type { GivenOptions } from '../open.js'
+
 import { carryOut } from '../plan/carry-out.js'
 import { reasonOf } from '../plan/no-candidate.js'
 import { type Candidate, makePlan, type OpenPlan } from '../plan/plan.js'
 import { registry as globalRegistry, type Registry } from '../registry.js'
+import type { GivenOptions } from '../resolve.js'
 import { isStream, type Stream } from '../stream.js'
 import { parseUri } from '../uri/parse.js'
 import { type End, forecastOf, openEnd, plannedEnd } from './end.js'

@@ -45,13 +45,17 @@ function joined(high: number, low: number): number {
  * @returns -1 where `bytes[at, end)` do not hold the whole prefix, or hold one that the codec's `wrong` explains
  */
 export function readPrefix(prefix: number, bytes: Uint8Array, at: number, end: number): number {
-  if (prefix === Prefix.VARINT) return readVarint(bytes, at, end)
+  // Short enough to be compiled into the loops that call it; the others are a call.
+  if (prefix === Prefix.U16) return end - at < 2 ? -1 : (bytes[at]! << 8) | bytes[at + 1]!
+  if (prefix === Prefix.VARINT) return at < end && bytes[at]! < 0x80 ? bytes[at]! : readVarint(bytes, at, end)
+  return readFixed(prefix, bytes, at, end)
+}
+
+function readFixed(prefix: number, bytes: Uint8Array, at: number, end: number): number {
   if (end - at < PREFIX_SIZE[prefix]!) return -1
   switch (prefix) {
     case Prefix.U8:
       return bytes[at]!
-    case Prefix.U16:
-      return (bytes[at]! << 8) | bytes[at + 1]!
     case Prefix.U16LE:
       return bytes[at]! | (bytes[at + 1]! << 8)
     case Prefix.U32:

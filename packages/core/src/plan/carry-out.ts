@@ -1,5 +1,6 @@
 /** Opens the first candidate of a plan that will open. */
-import { connect, type Resolved } from '../open.js'
+import { connect } from '../open.js'
+import type { Resolved } from '../resolve.js'
 import type { Stream } from '../stream.js'
 import { type CandidateReport, NoCandidate, reasonOf } from './no-candidate.js'
 import { type Candidate, needsUnmet, type OpenPlan } from './plan.js'

@@ -1,5 +1,5 @@
 /** Needs of `listen`: all are bound or none, so that there is nothing to prefer, and whoever does not meet them fails all. */
-import type { GivenOptions } from '../open.js'
+import type { GivenOptions } from '../resolve.js'
 import { badOption } from '../uri/schema.js'
 import { NoCandidate, reasonOf } from './no-candidate.js'
 import { makePlan } from './plan.js'

@@ -1,6 +1,6 @@
 /** `open` where there is something to choose, or to insist on. */
 import { streamOpened } from '../diagnostics.js'
-import type { GivenOptions } from '../open.js'
+import type { GivenOptions } from '../resolve.js'
 import type { Stream } from '../stream.js'
 import { carryOut } from './carry-out.js'
 import { makePlan } from './plan.js'

@@ -1,14 +1,14 @@
 /** Which candidates are worth trying, and in which order: everything that can be known before one of them is opened. */
 
-import { wantedFraming } from '../dress.js'
 import type { Availability, Driver } from '../driver.js'
 import { CamioError, isCamioError, shorten } from '../error.js'
-import { type Features, features } from '../features.js'
+import type { Features } from '../features.js'
 import type { Forecast } from '../forecast.js'
-import { checkGiven, type GivenOptions, type Resolved, resolve } from '../open.js'
 import { registry as globalRegistry } from '../registry.js'
+import { checkGiven, type GivenOptions, type Resolved, resolve } from '../resolve.js'
 import { badOption } from '../uri/schema.js'
 import { parseDuration } from '../uri/units.js'
+import { asOpened } from './as-opened.js'
 import { checkCount } from './candidates.js'
 import { shareOptions } from './share.js'
 import { compare, parseNeeds, unmet, type Wanted } from './wishes.js'
@@ -90,21 +90,6 @@ function resolveKnown(uri: string, given: GivenOptions): Resolved | CamioError {
     if (isCamioError(error, 'ERR_CAMIO_UNKNOWN_SCHEME')) return error
     throw error
   }
-}
-
-/** The features that the program will see: the transport's, less what the mode leaves out, through the declared view. */
-export function asOpened(
-  { driver, target, core }: Pick<Resolved, 'driver' | 'target' | 'core'>,
-  forecast: Forecast,
-): Features {
-  const own = forecast.features ?? driver.features
-  const { mode } = target
-  const readable = own.readable && (mode === 'r' || mode === 'rw')
-  const writable = own.writable && mode !== 'r'
-  const framing = wantedFraming(core) ?? own.framing
-  if (framing === own.framing) return features({ ...own, readable, writable })
-  const mtu = framing === 'bytes' ? Infinity : core.maxMessage
-  return features({ ...own, readable, writable, framing, mtu, seekable: false })
 }
 
 function refusal(uri: string, driver: Driver, own: Features, wanted: Wanted): CamioError | null {

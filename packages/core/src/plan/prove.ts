@@ -4,7 +4,7 @@
  * See docs/decisions/0030-same-server.md.
  */
 import { CamioError } from '../error.js'
-import type { Resolved } from '../open.js'
+import type { Resolved } from '../resolve.js'
 import type { Place } from './plan.js'
 
 /**

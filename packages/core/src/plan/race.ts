@@ -55,7 +55,9 @@ export function race<T>(attempts: ReadonlyArray<Attempt<T>>, options: RaceOption
 }
 
 class Race<T> {
-  private readonly controller = new AbortController()
+  /** One each: the winner's is not aborted, whatever its stream has kept of it. */
+  private readonly controllers: AbortController[] = []
+  private over = false
   private readonly standings: Standing[]
   private readonly failures: unknown[] = []
   private next = 0
@@ -84,10 +86,6 @@ class Race<T> {
     this.finish(() => this.reject(this.options.signal!.reason))
   }
 
-  private get over(): boolean {
-    return this.controller.signal.aborted
-  }
-
   private start(): void {
     this.stopTimer()
     const index = this.next++
@@ -107,9 +105,11 @@ class Race<T> {
   }
 
   private async attempt(index: number): Promise<void> {
+    const controller = new AbortController()
+    this.controllers[index] = controller
     let value: T
     try {
-      value = await this.attempts[index]!.run(this.controller.signal)
+      value = await this.attempts[index]!.run(controller.signal)
     } catch (error) {
       return this.failed(index, error)
     }
@@ -141,9 +141,12 @@ class Race<T> {
 
   /** Settles first, so that nobody takes the others' abort for what happened. */
   private finish(settle: () => void): void {
+    this.over = true
     this.stopTimer()
     offAbort(this.options.signal, this)
     settle()
-    this.controller.abort()
+    this.standings.forEach((standing, index) => {
+      if (standing === 'running') this.controllers[index]!.abort()
+    })
   }
 }

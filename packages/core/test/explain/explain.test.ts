@@ -106,6 +106,10 @@ test('bytes do not meet messages without a word', async (t) => {
   // A rest that straddles two reads is joined, and the message is copied into the sink.
   t.like(await explain('bytes:x?frame=u32', 'messages:x', { registry }), { path: 'copy', predicted: { copies: 2 } })
   t.like(await explain('messages:x', 'bytes:x?frame=u32', { registry }), { path: 'copy', predicted: { copies: 1 } })
+  // What is encoded is copied by that, at both ends.
+  t.like(await explain('bytes:x?frame=cobs', 'messages:x', { registry }), { path: 'copy', predicted: { copies: 3 } })
+  t.like(await explain('messages:x', 'bytes:x?frame=cobs', { registry }), { path: 'copy', predicted: { copies: 2 } })
+  t.is((await explain('bytes:x?frame=u8', { registry })).source.candidates[0]!.features!.mtu, 255)
   t.like(await explain('messages:x?framing=bytes', 'bytes:x', { registry }), { path: 'copy', predicted: { copies: 1 } })
 })
 

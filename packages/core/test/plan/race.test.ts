@@ -91,9 +91,9 @@ function oracle(scripts: readonly Script[], staggerMs: number): Pick<Played, 'st
     }
     starts[i] = start
   })
-  const winners = scripts.map((_, i) => i).filter((i) => starts[i] !== null && scripts[i]!.opens)
-  const ends = winners.map(endOf)
-  if (ambiguous || new Set(ends).size < ends.length) return null
+  const begun = scripts.map((_, i) => i).filter((i) => starts[i] !== null)
+  const winners = begun.filter((i) => scripts[i]!.opens)
+  if (ambiguous || new Set(begun.map(endOf)).size < begun.length) return null
   const winner = winners.length === 0 ? null : winners.reduce((a, b) => (endOf(a) < endOf(b) ? a : b))
   return { starts, winner }
 }
@@ -113,12 +113,16 @@ test('who begins when, and who wins, is what the rules say', async (t) => {
       compared++
       t.deepEqual({ starts, winner }, expected)
       const begun = starts.flatMap((start, i) => (start === null ? [] : [i]))
-      // Every one that opened too late was dropped, and every one was told that it is over.
+      // Every one that opened too late was dropped; who was under way when it was decided was told so, and nobody else.
       t.deepEqual(
         dropped.sort(),
         begun.filter((i) => all[i]!.opens && i !== winner),
       )
-      t.deepEqual(aborted.sort(), begun)
+      const decided = winner === null ? Infinity : starts[winner]! + all[winner]!.takes
+      t.deepEqual(
+        aborted.sort(),
+        begun.filter((i) => i !== winner && starts[i]! + all[i]!.takes > decided),
+      )
     }),
     { numRuns: 500 },
   )

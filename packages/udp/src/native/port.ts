@@ -7,6 +7,7 @@ import { NAME_SIZE } from '../name.js'
 import { type Outbox, Run } from '../outbox.js'
 import type { Port, PortOwner, SendOwner } from '../port.js'
 import type { Binding } from './binding.js'
+import type { Gather } from './gather.js'
 
 const { EAGAIN } = constants.errno
 
@@ -29,6 +30,8 @@ export interface NativePortParts {
   readonly slot: number
   readonly largest: number
   readonly timestamps: boolean
+  readonly gather: Gather
+  readonly gatherMs: number
 }
 
 export class NativePort implements Port, Watched {
@@ -218,6 +221,8 @@ export class NativePort implements Port, Watched {
 
   close(): void {
     this.countLosses()
-    this.parts.dispatcher.close(this.slot, false)
+    const { dispatcher, gather, gatherMs } = this.parts
+    gather.remove(gatherMs)
+    dispatcher.close(this.slot, false)
   }
 }
