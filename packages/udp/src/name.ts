@@ -101,6 +101,13 @@ export function writeName(address: Address, target: Uint8Array, to: number): boo
   return true
 }
 
+/**
+ * Can it be sent to? Port 0 is no place: a datagram may come from there (RFC 768: who wants no answer says so), but none can go.
+ */
+export function isPlace(name: Uint8Array): boolean {
+  return name[FAMILY] !== 0 && (name[PORT] !== 0 || name[PORT + 1] !== 0)
+}
+
 /** The name of a numeric address. @returns `null`: it is none */
 export function nameOf(address: Address): Uint8Array | null {
   const name = new Uint8Array(NAME_SIZE)
@@ -108,7 +115,7 @@ export function nameOf(address: Address): Uint8Array | null {
 }
 
 function parseName(host: string, port: number, name: Uint8Array): boolean {
-  if (port >>> 0 !== port || port > 65_535 || port === 0 || typeof host !== 'string') return false
+  if (port >>> 0 !== port || port > 65_535 || typeof host !== 'string') return false
   const [digits = '', zone] = host.split('%')
   const parsed = parseIp(digits)
   if (parsed === null) return false

@@ -2,7 +2,7 @@
 import { type Address, CamioError, Counter, Interest, type StreamInit } from '@camio/core/spi'
 import type { Inbox } from './inbox.js'
 import { datagramsIn, type Incoming } from './incoming.js'
-import { isIpv6, Remote } from './name.js'
+import { isIpv6, isPlace, Remote } from './name.js'
 import { Outbox } from './outbox.js'
 import { DatagramStream } from './stream.js'
 
@@ -39,7 +39,7 @@ export class PeerStream extends DatagramStream {
     const { inbox, largest } = parts
     super(init, inbox, {
       outbox: new Outbox(inbox.names),
-      home: 0,
+      home: isPlace(inbox.names) ? 0 : null,
       only: inbox.names,
       largest,
       ipv4: !isIpv6(inbox.names),

@@ -6,7 +6,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { Inbox } from '../dist/inbox.js'
 import type { Incoming } from '../dist/incoming.js'
-import { keyOf, NAME_SIZE, nameOf, Remote, sameName } from '../dist/name.js'
+import { isPlace, keyOf, NAME_SIZE, nameOf, Remote, sameName } from '../dist/name.js'
 import { Outbox, Run } from '../dist/outbox.js'
 
 const hosts = fc.oneof(fc.ipV4(), fc.ipV6())
@@ -31,7 +31,9 @@ test('IPv4 that is mapped into IPv6 is IPv4; zones are kept; what is no address 
   for (const host of ['', 'localhost', '1.2.3', '1.2.3.4.5', '::g', '256.1.1.1', '010.1.1.1x']) {
     t.is(nameOf({ host, port: 7 }), null, host)
   }
-  for (const port of [0, -1, 65_536, 1.5, Number.NaN]) t.is(nameOf({ host: '1.2.3.4', port }), null, `port ${port}`)
+  for (const port of [-1, 65_536, 1.5, Number.NaN]) t.is(nameOf({ host: '1.2.3.4', port }), null, `port ${port}`)
+  t.false(isPlace(nameOf({ host: '1.2.3.4', port: 0 })!))
+  t.true(isPlace(nameOf({ host: '::1', port: 1 })!))
 })
 
 function run(lengths: { segment: number; count: number; last: number }, fill: number): Incoming {

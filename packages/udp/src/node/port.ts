@@ -132,8 +132,13 @@ export class NodePort implements Port {
     this.inFlight++
     this.inFlightBytes += size
     const done = (error: Error | null) => this.sent(size, name, error, owner)
-    if (name === null) this.socket.send(bytes, done)
-    else this.socket.send(bytes, this.to.show(name, 0).port, this.hostFor(name), done)
+    try {
+      if (name === null) this.socket.send(bytes, done)
+      else this.socket.send(bytes, this.to.show(name, 0).port, this.hostFor(name), done)
+    } catch (error) {
+      // What Node finds wrong by itself it throws, and never calls back.
+      process.nextTick(done, error)
+    }
   }
 
   /** A socket of IPv6 reaches IPv4 by its mapped addresses. */
