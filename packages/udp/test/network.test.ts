@@ -188,3 +188,49 @@ inNamespaces(
     t.is(await receiver.says(), 'all')
   },
 )
+
+inNamespaces(`what the system refuses is one loss, told once, and the connected stream goes on${why}`, async (t) => {
+  const { a, b } = cable(t)
+  const receiver = new Inside(t, a, `const here = await open('udp://:7006'); say('bound'); await words(here, 9)`)
+  t.is(await receiver.says(), 'bound')
+  for (const kind of ['prohibit', 'unreachable', 'blackhole']) {
+    const sender = new Inside(
+      t,
+      b,
+      `const { execFileSync } = await import('node:child_process')
+       const route = (what) => execFileSync('ip', ['route', what, '${kind}', '10.77.0.1/32'])
+       const there = await open('udp://10.77.0.1:7006')
+       route('add')
+       there.tryWrite(Buffer.from('x'))
+       await there.flush().then(() => say('no error'), (error) => say(error.code))
+       route('del')
+       await there.write(Buffer.from('${kind}'))
+       await there.flush()
+       say(JSON.stringify(there.losses) + ' ' + there.stats.write.overruns)`,
+    )
+    t.regex(await sender.says(), /^ERR_CAMIO_(NO_PERMISSION|ADDRESS|SYSTEM)$/)
+    t.is(await sender.says(), '{"system":0,"queue":0,"oversize":0,"unreachable":0,"unsent":1} 1')
+    t.is(await receiver.says(), `${kind} from 10.77.0.2`)
+  }
+})
+
+inNamespaces(`fragment=0: a datagram that is too large is one loss, connected and bound${why}`, async (t) => {
+  const { a } = cable(t)
+  for (const uri of ['udp://10.77.0.2:7000', 'udp://:0']) {
+    const sender = new Inside(
+      t,
+      a,
+      `const there = await open('${uri}?fragment=0')
+       const to = ${uri.endsWith(':0')} ? { host: '10.77.0.2', port: 7000 } : undefined
+       for (let i = 0; i < 3; i++) {
+         there.tryClaim(3000, to).fill(0)
+         there.commit()
+         await there.flush().catch((error) => say(error.code))
+       }
+       await new Promise((done) => setTimeout(done, 20))
+       say(there.losses.unsent + ' ' + there.losses.unreachable + ' ' + there.stats.write.overruns)`,
+    )
+    for (let i = 0; i < 3; i++) t.is(await sender.says(), 'ERR_CAMIO_TOO_LARGE')
+    t.is(await sender.says(), '3 0 3')
+  }
+})
