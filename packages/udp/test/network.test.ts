@@ -234,3 +234,33 @@ inNamespaces(`fragment=0: a datagram that is too large is one loss, connected an
     t.is(await sender.says(), '3 0 3')
   }
 })
+
+inNamespaces(`a datagram that the system refuses does not stop others from being joined${why}`, async (t) => {
+  const { a } = cable(t)
+  const sender = new Inside(
+    t,
+    a,
+    `const [receiver, sender] = [await open('udp://:7008?bind=127.0.0.1'), await open('udp://:0?bind=127.0.0.1')]
+     const burst = async () => {
+       const [sent, read] = [sender.stats.write.systemCalls, receiver.stats.read.systemCalls]
+       sender.writeBatch((room, at, length) => void room.fill(1, at, at + length), 100, 500, { host: '127.0.0.1', port: 7008 })
+       await sender.flush()
+       let got = 0
+       while (got < 500) receiver.readBatch(() => void got++)
+       say((sender.stats.write.systemCalls - sent) + ' ' + (receiver.stats.read.systemCalls - read < 10))
+     }
+     await burst()
+     for (let i = 0; i < 2; i++) {
+       // From loopback nothing leaves this host: EINVAL.
+       sender.tryClaim(1, { host: '10.77.0.2', port: 9 }).fill(0)
+       sender.commit()
+     }
+     await sender.flush().catch((error) => say(error.cause.code))
+     await burst()
+     say(sender.losses.unsent + ' ' + sender.losses.unreachable)`,
+  )
+  t.is(await sender.says(), '1 true')
+  t.is(await sender.says(), 'EINVAL')
+  t.is(await sender.says(), '1 true')
+  t.is(await sender.says(), '2 0')
+})
