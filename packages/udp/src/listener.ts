@@ -135,7 +135,11 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   }
 
   bounced(name: Uint8Array | null, error: Error, mtu: number): void {
-    if (name !== null) this.peers.get(keyOf(name, 0))?.bounced(error, mtu)
+    const peer = name === null ? undefined : this.peers.get(keyOf(name, 0))
+    if (peer === undefined) return
+    // What it sent before it was gone comes first.
+    this.look()
+    peer.bounced(error, mtu)
   }
 
   broken(error: Error): void {
@@ -157,6 +161,11 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   private expire(peer: PeerStream): void {
     this.forget(peer)
     peer.expire()
+  }
+
+  /** A new stream may take its place, also one of the same address. */
+  broke(peer: PeerStream): void {
+    this.forget(peer)
   }
 
   left(peer: PeerStream): void {

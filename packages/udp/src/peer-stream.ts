@@ -11,6 +11,8 @@ export interface Hub {
   readonly maySend: boolean
   /** Sends what the stream has committed. @returns whether all of it is with the system */
   transmit(peer: PeerStream, outbox: Outbox): boolean
+  /** The stream is broken: nothing more is for it. */
+  broke(peer: PeerStream): void
   /** The stream is closed. */
   left(peer: PeerStream): void
 }
@@ -89,6 +91,11 @@ export class PeerStream extends DatagramStream {
     const failure = this.describeFailure(this.name, error, mtu)
     if (failure.code === 'ERR_CAMIO_TOO_LARGE') this.tellLater(failure)
     else this.fail(failure)
+  }
+
+  override fail(error: CamioError): void {
+    this.parts.hub.broke(this)
+    super.fail(error)
   }
 
   // ---------------------------------------------------------------------------------------------------- the transport

@@ -34,7 +34,7 @@ export interface Port extends Incoming {
   readonly mayReceive: boolean
   /** Might `send` get further? `false`: only after `sendable`. */
   readonly maySend: boolean
-  /** Receives no more: what is at hand is all. */
+  /** Receives no more: what came by now is all. */
   deafen(): void
   /** Sends what waits. @returns whether all of it is with the system */
   send(outbox: Outbox, owner: SendOwner): boolean

@@ -55,7 +55,11 @@ export class NativePort implements Port, Watched {
   private count = 0
   private looks = 0
   private deaf = false
+  /** Deaf as soon as the socket has nothing more. */
+  private lastLook = false
   private mayHaveFailed = false
+  /** What the socket itself said, which counts when its error queue has nothing to add. */
+  private told = 0
   private hasRoomAgain = false
   /** What the socket had dropped when it was asked last. */
   private drops = 0
@@ -83,8 +87,9 @@ export class NativePort implements Port, Watched {
   }
 
   respond(): void {
-    if (this.mayHaveFailed) this.readErrors()
+    // What was received comes before what the network answered.
     if (this.mayReceive) this.owner.arrived()
+    if (this.mayHaveFailed) this.readErrors()
     if (!this.hasRoomAgain) return
     this.hasRoomAgain = false
     this.owner.sendable()
@@ -112,7 +117,8 @@ export class NativePort implements Port, Watched {
   free(): void {}
 
   private receive(): boolean {
-    if (this.deaf || (!this.mayReceive && ++this.looks % LOOKS !== 0)) return false
+    if (this.deaf) return false
+    if (!this.mayReceive && (this.lastLook || ++this.looks % LOOKS !== 0)) return this.nothing()
     for (let errors = 0; errors < ERRORS_IN_A_ROW; errors++) {
       const count = this.receiveOnce()
       if (count > 0) {
@@ -122,11 +128,18 @@ export class NativePort implements Port, Watched {
         this.mayReceive = count === BATCH
         return true
       }
-      if (count === -EAGAIN || this.deaf) break
-      // Not about receiving: what an earlier datagram of ours met. The socket is fine.
-      this.readErrors(-count)
+      if (count === -EAGAIN) break
+      // Not about receiving: what an earlier datagram of ours met. The socket is fine, and may have more.
+      this.told = -count
+      this.mayHaveFailed = true
     }
     this.mayReceive = false
+    return this.nothing()
+  }
+
+  private nothing(): false {
+    if (this.mayHaveFailed) this.readErrors()
+    this.deaf ||= this.lastLook
     return false
   }
 
@@ -154,9 +167,10 @@ export class NativePort implements Port, Watched {
     if (total >= 0) this.dropped(total)
   }
 
+  /** What the system has by now was received, too. */
   deafen(): void {
-    this.deaf = true
-    this.mayReceive = false
+    if (this.lastLook) return
+    this.lastLook = this.mayReceive = true
   }
 
   relax(): void {
@@ -167,9 +181,10 @@ export class NativePort implements Port, Watched {
 
   // ---------------------------------------------------------------------------------------------------- errors
 
-  /** @param told what the socket itself said, which counts when its queue has nothing to add */
-  private readErrors(told = 0): void {
+  private readErrors(): void {
+    const { told } = this
     this.mayHaveFailed = false
+    this.told = 0
     const failures = new Int32Array(FAILURES * 2)
     const names = new Uint8Array(FAILURES * NAME_SIZE)
     let any = false
@@ -194,7 +209,10 @@ export class NativePort implements Port, Watched {
       const done = binding.send(this.slot, slab, runs, first, count - first, targets, report)
       const error = report[0]!
       owner.counters[WRITE + Counter.systemCalls]! += report[1]!
-      if (report[2] !== 0) this.readErrors(report[2])
+      if (report[2] !== 0) {
+        this.told = report[2]!
+        this.readErrors()
+      }
       outbox.sent(done)
       if (error !== 0) this.refused(error, outbox, owner)
     }
