@@ -1,7 +1,7 @@
 /** What the network answers reaches the stream that it concerns. */
 import { isCamioError } from '@camio/core'
-import test from 'ava'
 import type { DatagramStream } from '@camio/udp'
+import test from 'ava'
 import {
   ANYBODY,
   closed,

@@ -196,19 +196,22 @@ function fromPortZero(port: number, message: string): void {
 }
 
 for (const engine of ENGINES) {
-  withRawSockets(`${engine}: what comes from port 0 is read, and cannot be answered (needs root and socat)`, async (t) => {
-    const stream = await opened(t, ANYBODY, { engine })
-    const peer = await opened(t, ANYBODY, { engine })
-    fromPortZero(portOf(stream), 'nobody')
-    t.is(Buffer.from((await stream.read())!).toString(), 'nobody')
-    t.deepEqual({ host: stream.remote!.host, port: stream.remote!.port }, { host: '127.0.0.1', port: 0 })
-    t.throws(() => stream.tryClaim(1, stream.remote), { code: 'ERR_CAMIO_ADDRESS' })
-    stream.release()
-    stream.tryClaim(2, { host: '127.0.0.1', port: portOf(peer) })!.set(Buffer.from('ok'))
-    stream.commit()
-    await stream.flush()
-    t.is(await text(peer), 'ok')
-  })
+  withRawSockets(
+    `${engine}: what comes from port 0 is read, and cannot be answered (needs root and socat)`,
+    async (t) => {
+      const stream = await opened(t, ANYBODY, { engine })
+      const peer = await opened(t, ANYBODY, { engine })
+      fromPortZero(portOf(stream), 'nobody')
+      t.is(Buffer.from((await stream.read())!).toString(), 'nobody')
+      t.deepEqual({ host: stream.remote!.host, port: stream.remote!.port }, { host: '127.0.0.1', port: 0 })
+      t.throws(() => stream.tryClaim(1, stream.remote), { code: 'ERR_CAMIO_ADDRESS' })
+      stream.release()
+      stream.tryClaim(2, { host: '127.0.0.1', port: portOf(peer) })!.set(Buffer.from('ok'))
+      stream.commit()
+      await stream.flush()
+      t.is(await text(peer), 'ok')
+    },
+  )
 
   withRawSockets(
     `${engine}: an accepted stream of port 0 is read, and refuses claims; others go on (needs root and socat)`,

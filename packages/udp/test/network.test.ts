@@ -77,6 +77,75 @@ for (const engine of ENGINES) {
     t.is(await receiver.says(), 'sent by 10.77.0.3 from 10.77.0.3')
   })
 
+  inNamespaces(`${engine}: a link-local group is joined on the interface of its zone, or of iface${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const joining = new Inside(
+      t,
+      a,
+      `const { readFileSync } = await import('node:fs')
+       const where = () => readFileSync('/proc/net/igmp6', 'utf8').split('\\n')
+         .filter((line) => line.includes('ff020000000000000000000000000099')).map((line) => line.split(/ +/)[1]).join()
+       for (const device of ['lo', 'camio0']) {
+         for (const uri of ['[ff02::99%25' + device + ']:7020?', '[ff02::99]:7020?iface=' + device + '&', '[ff02::99%25' + device + ']:7020?iface=' + device + '&']) {
+           for (const mode of ['r', 'rw']) {
+             const group = await open('udp://' + uri + 'mode=' + mode + '&${both}')
+             say(device + ' ' + where())
+             await group.close()
+             while (where() !== '') await new Promise((done) => setTimeout(done, 2))
+           }
+         }
+       }
+       await open('udp://[ff02::99%25lo]:7020?iface=camio0&${both}').catch((error) => say(error.code + ' ' + error.message.includes('iface')))
+       await open('udp://[ff02::99%25nosuch]:7020?mode=r&${both}').catch((error) => say(error.code))
+       const group = await open('udp://[ff02::99]:7020?mode=r&iface=camio0&${both}')
+       say('joined')
+       await words(group, 3)`,
+    )
+    for (const device of ['lo', 'camio0']) {
+      for (let i = 0; i < 6; i++) t.is(await joining.says(), `${device} ${device}`)
+    }
+    t.is(await joining.says(), 'ERR_CAMIO_BAD_OPTION true')
+    t.is(await joining.says(), 'ERR_CAMIO_ADDRESS')
+    t.is(await joining.says(), 'joined')
+    new Inside(
+      t,
+      b,
+      `for (const uri of ['[ff02::99%25camio0]:7020?mode=w', '[ff02::99]:7020?mode=w&iface=camio0']) {
+         const group = await open('udp://' + uri + '&${both}')
+         await group.write(Buffer.from(uri))
+         await group.flush()
+       }
+       const all = await open('udp://:0?iface=camio0&${both}')
+       all.tryClaim(5, { host: 'ff02::99%camio0', port: 7020 }).set(Buffer.from('bound'))
+       all.commit()
+       await all.flush()`,
+    )
+    t.regex(await joining.says(), /^\[ff02::99%25camio0\]:7020\?mode=w from /)
+    t.regex(await joining.says(), /^\[ff02::99\]:7020\?mode=w&iface=camio0 from /)
+    t.regex(await joining.says(), /^bound from /)
+  })
+
+  inNamespaces(`${engine}: a bound stream sends to groups by iface=${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const receiver = new Inside(
+      t,
+      a,
+      `const group = await open('udp://239.7.7.9:7021?mode=r&iface=camio0&${both}'); say('joined'); await words(group)`,
+    )
+    t.is(await receiver.says(), 'joined')
+    new Inside(
+      t,
+      b,
+      `const { execFileSync } = await import('node:child_process')
+       execFileSync('ip', ['route', 'replace', '224.0.0.0/4', 'dev', 'lo'])
+       const bound = await open('udp://:0?iface=camio0&bind=10.77.0.2&${both}')
+       bound.tryClaim(2, { host: '239.7.7.9', port: 7021 }).set(Buffer.from('hi'))
+       bound.commit()
+       await bound.flush()`,
+    )
+    t.is(await receiver.says(), 'hi from 10.77.0.2')
+  })
+
   inNamespaces(`${engine}: broadcast, where it is allowed${why}`, async (t) => {
     const { a, b } = cable(t)
     const receiver = new Inside(t, a, `const all = await open('udp://:7003?${both}'); say('bound'); await words(all)`)

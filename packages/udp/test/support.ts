@@ -82,7 +82,11 @@ export function dgram(t: ExecutionContext, port = 0): Promise<Socket> {
   })
 }
 
-export function sent(socket: Socket, message: string | Uint8Array, to: { port: number; address: string }): Promise<void> {
+export function sent(
+  socket: Socket,
+  message: string | Uint8Array,
+  to: { port: number; address: string },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.send(message, to.port, to.address, (error) => (error ? reject(error) : resolve()))
   })
