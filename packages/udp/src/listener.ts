@@ -161,6 +161,16 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   private expire(peer: PeerStream): void {
     this.forget(peer)
     peer.expire()
+    this.dismiss(peer)
+  }
+
+  /** Nobody accepted it while it spoke: somebody else may have its place in the line. */
+  private dismiss(peer: PeerStream): void {
+    const place = this.waiting.indexOf(peer)
+    if (place < 0) return
+    this.waiting.splice(place, 1)
+    this.lostIncoming('queue', peer.unread())
+    void peer.close({ discard: true })
   }
 
   /** A new stream may take its place, also one of the same address. */

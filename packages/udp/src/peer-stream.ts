@@ -84,6 +84,13 @@ export class PeerStream extends DatagramStream {
     this.wake(Interest.READ)
   }
 
+  /** Takes what nobody has read. @returns how many datagrams */
+  unread(): number {
+    let count = 0
+    for (; this.inbox.next(); this.inbox.free()) count += datagramsIn(this.inbox)
+    return count
+  }
+
   /** The network answered that nobody is there, or that a datagram was too large. */
   bounced(error: Error, mtu: number): void {
     this.lostOutgoing('unreachable', 1)
