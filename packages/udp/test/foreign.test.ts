@@ -16,6 +16,7 @@ import {
   opened,
   pause,
   portOf,
+  sent,
   text,
 } from './support.js'
 
@@ -180,6 +181,15 @@ async function portOfProcess(pid: number): Promise<number> {
     if (port !== undefined) return Number.parseInt(port, 16)
   }
 }
+
+test('node: a queue of the smallest size takes the largest datagram', async (t) => {
+  const stream = await opened(t, `${ANYBODY}&queue=64KiB`, { engine: 'node' })
+  const socket = await dgram(t)
+  for (let i = 0; i < 2; i++) {
+    await sent(socket, Buffer.alloc(65_507, i), { port: portOf(stream), address: '127.0.0.1' })
+    t.deepEqual(await bytes(stream), Buffer.alloc(65_507, i))
+  }
+})
 
 const rawSockets =
   process.getuid?.() === 0 && spawnSync('socat', ['-V']).stdout?.includes('#define WITH_RAWIP 1') === true
