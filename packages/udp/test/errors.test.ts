@@ -55,6 +55,21 @@ for (const engine of ENGINES) {
     t.is(await text(back), 'now')
   })
 
+  test(`${engine}: each datagram to nobody is one loss`, async (t) => {
+    const gone = await opened(t, ANYBODY, { engine })
+    const uri = loopback(gone)
+    await gone.close()
+    const stream = await opened(t, uri, { engine, unreachable: 'count' })
+    for (let i = 0; i < 10; i++) {
+      stream.tryWrite(Buffer.alloc(i))
+      stream.tryFlush()
+    }
+    await until(() => stream.losses.unreachable === 10)
+    await pause(20)
+    t.is(stream.stats.write.overruns, 10)
+    t.is(stream.losses.unsent, 0)
+  })
+
   test(`${engine}: one peer that is not there does not break a bound stream for the others`, async (t) => {
     const gone = await opened(t, ANYBODY, { engine })
     const nobody = { host: '127.0.0.1', port: portOf(gone) }

@@ -8,7 +8,7 @@ import { type Outbox, Run } from '../outbox.js'
 import type { Port, PortOwner, SendOwner } from '../port.js'
 import type { Binding } from './binding.js'
 
-const { EAGAIN } = constants.errno
+const { EAGAIN, ENOBUFS } = constants.errno
 
 /** Runs that one system call may bring, and the memory that they come into: more than 64 KiB each, so that none is ever cut. */
 const BATCH = 15
@@ -19,6 +19,9 @@ const LOOKS = 32
 const ERRORS_IN_A_ROW = 64
 /** Answers of the network that are taken off the queue at a time. */
 const FAILURES = 16
+
+/** The queue of a network card was full, which no event tells the end of: milliseconds until it is tried again. */
+const RETRY_MS = 2
 
 const READABLE = Epoll.IN | Epoll.ERR | Epoll.HUP | Epoll.RDHUP
 const NO_TIMES = new Float64Array(0)
@@ -61,6 +64,7 @@ export class NativePort implements Port, Watched {
   /** What the socket itself said, which counts when its error queue has nothing to add. */
   private told = 0
   private hasRoomAgain = false
+  private retry: NodeJS.Timeout | null = null
   /** What the socket had dropped when it was asked last. */
   private drops = 0
 
@@ -220,8 +224,9 @@ export class NativePort implements Port, Watched {
   }
 
   private refused(error: number, outbox: Outbox, owner: SendOwner): void {
-    if (error === EAGAIN) {
+    if (error === EAGAIN || error === ENOBUFS) {
       this.maySend = false
+      if (error === ENOBUFS) this.retry ??= setTimeout(() => this.sendAgain(), RETRY_MS).unref()
       return
     }
     if (outbox.empty) return
@@ -230,12 +235,20 @@ export class NativePort implements Port, Watched {
     owner.unsent(name, systemError(error, 'sendmmsg'))
   }
 
+  /** Who waits keeps the process alive, not this. */
+  private sendAgain(): void {
+    this.retry = null
+    this.maySend = true
+    this.owner.sendable()
+  }
+
   pathMtu(): number {
     return Math.max(0, this.binding.pathMtu(this.slot))
   }
 
   close(): void {
     this.countLosses()
+    if (this.retry !== null) clearTimeout(this.retry)
     this.parts.dispatcher.close(this.slot, false)
   }
 }
