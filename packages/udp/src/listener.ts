@@ -6,7 +6,7 @@ import { datagramFeatures } from './features.js'
 import { Idle } from './idle.js'
 import { Inbox } from './inbox.js'
 import { datagramsIn } from './incoming.js'
-import { type Losses, noLosses } from './losses.js'
+import { type IncomingLoss, type Losses, noLosses } from './losses.js'
 import { keyOf, NAME_SIZE, type NameKey, Remote, sameName } from './name.js'
 import type { Outbox } from './outbox.js'
 import { brokenSocket, type Hub, PeerStream } from './peer-stream.js'
@@ -129,7 +129,7 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     for (const peer of this.streams) peer.sendable()
   }
 
-  lostIncoming(cause: 'system' | 'queue', count: number): void {
+  lostIncoming(cause: IncomingLoss, count: number): void {
     this.lost[cause] += count
     this.counters[Counter.overruns]! += count
   }

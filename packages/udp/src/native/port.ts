@@ -4,7 +4,7 @@ import type { HostPort } from '@camio/core/net'
 import { Counter, type Dispatcher, Epoll, pool, systemError, type Watched, WRITE } from '@camio/core/spi'
 import { NOTHING } from '../incoming.js'
 import { NAME_SIZE } from '../name.js'
-import { type Outbox, Run } from '../outbox.js'
+import type { Outbox } from '../outbox.js'
 import type { Port, PortOwner, SendOwner } from '../port.js'
 import type { Binding } from './binding.js'
 
@@ -13,6 +13,8 @@ const { EAGAIN, ENOBUFS } = constants.errno
 /** Runs that one system call may bring, and the memory that they come into: more than 64 KiB each, so that none is ever cut. */
 const BATCH = 15
 const SLAB = 1024 * 1024
+/** What a run that was received is: offset, length, segment. */
+const NUMBERS = 3
 /** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
 const LOOKS = 32
 /** A socket tells of an error once; so many in a row are no errors of single datagrams any more. */
@@ -37,7 +39,6 @@ export interface NativePortParts {
 export class NativePort implements Port, Watched {
   readonly local: HostPort
   readonly largest: number
-  mayReceive = true
   maySend = true
 
   bytes: Uint8Array = NOTHING
@@ -50,12 +51,13 @@ export class NativePort implements Port, Watched {
 
   private readonly binding: Binding
   private readonly slot: number
-  private readonly runs = new Int32Array(BATCH * Run.NUMBERS)
+  private readonly runs = new Int32Array(BATCH * NUMBERS)
   private readonly times: Float64Array
   private readonly report = new Int32Array(3)
   /** Runs `[next, count)` were received and not handed out yet. */
   private cursor = 0
   private count = 0
+  private mayReceive = true
   private looks = 0
   private deaf = false
   /** Deaf as soon as the socket has nothing more. */
@@ -107,7 +109,7 @@ export class NativePort implements Port, Watched {
 
   next(): boolean {
     if (this.cursor === this.count && !this.receive()) return false
-    const at = this.cursor * Run.NUMBERS
+    const at = this.cursor * NUMBERS
     const { runs } = this
     this.offset = runs[at]!
     this.length = runs[at + 1]!
@@ -129,9 +131,10 @@ export class NativePort implements Port, Watched {
         this.cursor = 0
         this.count = count
         // Fewer than there was room for: no more were there.
-        this.mayReceive = count === BATCH
+        this.mayReceive = count + this.report[2]! === BATCH
         return true
       }
+      if (count === 0) continue
       if (count === -EAGAIN) break
       // Not about receiving: what an earlier datagram of ours met. The socket is fine, and may have more.
       this.told = -count
@@ -156,6 +159,7 @@ export class NativePort implements Port, Watched {
       report[0] = 0
       this.dropped(report[1]!)
     }
+    if (report[2] !== 0) this.owner.lostIncoming('oversize', report[2]!)
     return count
   }
 

@@ -41,7 +41,6 @@ const ANSWERS = new Set([REFUSED, 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])
 export class NodePort implements Port {
   readonly local: HostPort
   readonly largest = LARGEST
-  readonly mayReceive = true
 
   bytes: Uint8Array = NOTHING
   readonly offset = 0
