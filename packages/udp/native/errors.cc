@@ -33,8 +33,10 @@ const sock_extended_err* find(const msghdr& header) {
   return nullptr;
 }
 
-// Answers false when the queue is empty.
-bool next(int fd, Failure* failure, sockaddr_in6* destination) {
+enum class Found { kNothing, kOwn, kAnswer };
+
+// Takes one off the queue. What this host itself refused (`kOwn`) the call that sent it was told already.
+Found next(int fd, Failure* failure, sockaddr_in6* destination) {
   // The datagram itself, as far as it came back, is of no interest.
   uint8_t byte;
   iovec piece{&byte, 1};
@@ -46,11 +48,11 @@ bool next(int fd, Failure* failure, sockaddr_in6* destination) {
   header.msg_namelen = sizeof(*destination);
   header.msg_control = control;
   header.msg_controllen = sizeof(control);
-  if (::recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return false;
+  if (::recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return Found::kNothing;
   const sock_extended_err* error = find(header);
   *failure = error == nullptr ? Failure{} : Failure{static_cast<int32_t>(error->ee_errno), 0};
   if (failure->error == EMSGSIZE) failure->mtu = static_cast<int32_t>(error->ee_info);
-  return true;
+  return error != nullptr && error->ee_origin == SO_EE_ORIGIN_LOCAL ? Found::kOwn : Found::kAnswer;
 }
 
 }  // namespace
@@ -68,7 +70,9 @@ Napi::Value errors(const Napi::CallbackInfo& info) {
   while (count < room) {
     Failure failure;
     sockaddr_in6 destination{};
-    if (!next(socket->fd(), &failure, &destination)) break;
+    const Found found = next(socket->fd(), &failure, &destination);
+    if (found == Found::kNothing) break;
+    if (found == Found::kOwn) continue;
     std::memcpy(failures.data() + count * kNumbers, &failure, sizeof(failure));
     write_name(destination, names.data() + count * kNameSize);
     count++;

@@ -27,6 +27,7 @@ class MessageList {
 
   // Memory for its address.
   sockaddr_in6& name(size_t index) { return names_[index]; }
+  const sockaddr_in6& name(size_t index) const { return names_[index]; }
 
   // Room for its control data, all of it.
   void want_control(msghdr& header, size_t index) {

@@ -16,14 +16,12 @@ namespace camio::udp {
 namespace {
 
 // What came in one piece: a datagram, or several of one length from one peer, end to end (UDP_GRO, udp(7)), the last of them
-// perhaps shorter. As JavaScript has it: four numbers.
+// perhaps shorter. As JavaScript has it: three numbers.
 struct Run {
   int32_t offset;
   int32_t length;
   // The length of its datagrams.
   int32_t segment;
-  // 1: there was more, and the system dropped it.
-  int32_t truncated;
 };
 
 constexpr size_t kRunNumbers = sizeof(Run) / sizeof(int32_t);
@@ -47,7 +45,7 @@ bool batch_argument(const Napi::CallbackInfo& info, Batch* out) {
       !int32s_argument(info, 5, &out->report)) {
     return false;
   }
-  if (out->room() > 0 && out->part() > 0 && out->slab.size() <= INT32_MAX && out->report.size() >= 2) return true;
+  if (out->room() > 0 && out->part() > 0 && out->slab.size() <= INT32_MAX && out->report.size() >= 3) return true;
   throw_range(info.Env(), "there is no room for a datagram");
   return false;
 }
@@ -91,21 +89,33 @@ void read_control(msghdr header, Run& run, double* time, std::span<int32_t> repo
   }
 }
 
-void describe(const Batch& batch, size_t index, const mmsghdr& message, const sockaddr_in6& name) {
+// The message in part `from` is run `index`.
+void describe(const Batch& batch, size_t index, size_t from, const mmsghdr& message, const sockaddr_in6& name) {
   Run run{};
-  run.offset = static_cast<int32_t>(index * batch.part());
+  run.offset = static_cast<int32_t>(from * batch.part());
   run.length = static_cast<int32_t>(message.msg_len);
   run.segment = run.length;
-  run.truncated = (message.msg_hdr.msg_flags & MSG_TRUNC) != 0;
   read_control(message.msg_hdr, run, index < batch.times.size() ? &batch.times[index] : nullptr, batch.report);
   std::memcpy(batch.runs.data() + index * kRunNumbers, &run, sizeof(run));
   if (message.msg_hdr.msg_namelen > 0) write_name(name, batch.names.data() + index * kNameSize);
 }
 
+// Without those that were cut, which only a jumbogram could be (RFC 2675): a part has room for 65,535 bytes. Answers how many runs.
+int describe_all(const Batch& batch, const MessageList& messages, size_t count) {
+  int kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if ((messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
+    describe(batch, static_cast<size_t>(kept++), i, messages[i], messages.name(i));
+  }
+  batch.report[2] = static_cast<int32_t>(count) - kept;
+  return kept;
+}
+
 }  // namespace
 
 // (slot, slab, runs, names, times, report) -> how many runs, or -errno. `slab` is cut into as many parts as `runs` and `names`
-// have room for. `times` may be empty. report[0] becomes 1 when report[1] is how many datagrams the socket has dropped so far.
+// have room for. `times` may be empty. report[0] becomes 1 when report[1] is how many datagrams the socket has dropped so
+// far; report[2] is how many did not fit their part, and are left out.
 Napi::Value receive(const Napi::CallbackInfo& info) {
   Socket* socket = socket_argument(info, 0);
   Batch batch;
@@ -115,9 +125,9 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
   int count = 0;
   do count = ::recvmmsg(socket->fd(), messages.get(), static_cast<unsigned>(batch.room()), MSG_DONTWAIT, nullptr);
   while (count < 0 && errno == EINTR);
+  batch.report[2] = 0;
   if (count < 0) return Napi::Number::New(info.Env(), -errno);
-  for (int i = 0; i < count; i++) describe(batch, static_cast<size_t>(i), messages[i], messages.name(i));
-  return Napi::Number::New(info.Env(), count);
+  return Napi::Number::New(info.Env(), describe_all(batch, messages, static_cast<size_t>(count)));
 }
 
 }  // namespace camio::udp

@@ -64,11 +64,18 @@ class Sender {
         continue;
       }
       const int error = errno;
-      if (error == EINTR || smaller_packets(error)) continue;
-      if (again || !is_reported(error)) return error;
+      if (error == EINTR) continue;
       // A socket tells such an error once: the second one is this datagram's.
-      reported = error;
-      again = true;
+      if (!again && is_reported(error)) {
+        reported = error;
+        again = true;
+        continue;
+      }
+      // The same once more: it was this datagram's from the start. What the network answered is in the error queue as well.
+      if (error == reported) reported = 0;
+      if (packets_[0].segments == 1 || !may_be_joining(error)) return error;
+      if (const int alone = send_one(error)) return alone;
+      again = false;
     }
     return 0;
   }
@@ -127,23 +134,48 @@ class Sender {
     if (run.length == 0) done = packet.run + 1;
   }
 
-  // The system refused the first packet. Was it because of how it was joined? Then it is joined otherwise from now on.
-  bool smaller_packets(int error) {
-    const Packet& first = packets_[0];
-    if (first.segments == 1) return false;
-    switch (error) {
-      case EINVAL: case EMSGSIZE:
-        // Kernels differ in how many; and a segment must fit the path, as the system cuts but does not fragment.
-        if (first.segments > Socket::kSegmentsBefore) socket_.most_segments = Socket::kSegmentsBefore;
-        else socket_.largest_segment = static_cast<size_t>(batch_.runs[first.run].segment) - 1;
-        return true;
-      case EIO: case EOPNOTSUPP: case ENOPROTOOPT:
-        // The device cannot compute checksums.
-        socket_.most_segments = 1;
-        socket_.largest_segment = 0;
-        return true;
-      default:
-        return false;
+  // What the system says of a packet that it cannot cut; and, some of it, of one that goes nowhere.
+  static bool may_be_joining(int error) {
+    return error == EINVAL || error == EMSGSIZE || error == EIO || error == EOPNOTSUPP || error == ENOPROTOOPT;
+  }
+
+  // The first datagram of the first packet, by itself, after the packet was refused: only if it goes was it the joining that the
+  // system did not want, and less is joined from now on. Answers 0 or an errno.
+  int send_one(int refusal) {
+    const size_t segments = packets_[0].segments;
+    int error = try_one();
+    if (error != 0 && error != refusal && is_reported(error)) {
+      reported = error;
+      error = try_one();
+    }
+    if (error == 0) join_less(refusal, segments);
+    return error;
+  }
+
+  int try_one() {
+    const Run& run = batch_.runs[done];
+    const Packet one{done, static_cast<size_t>(run.segment), 1};
+    write(0, one, batch_.slab.data() + run.offset);
+    ssize_t sent = 0;
+    do sent = ::sendmsg(socket_.fd(), &messages_.get()->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    calls++;
+    if (sent < 0) return errno;
+    take(one);
+    return 0;
+  }
+
+  void join_less(int refusal, size_t segments) {
+    if (refusal != EINVAL && refusal != EMSGSIZE) {
+      // The device cannot compute checksums.
+      socket_.most_segments = 1;
+      socket_.largest_segment = 0;
+    } else if (segments > Socket::kSegmentsBefore) {
+      // Kernels differ in how many.
+      socket_.most_segments = Socket::kSegmentsBefore;
+    } else {
+      // A segment must fit the path: the system cuts, but does not fragment.
+      socket_.largest_segment = static_cast<size_t>(batch_.runs[done].segment) - 1;
     }
   }
 

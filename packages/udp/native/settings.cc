@@ -38,11 +38,15 @@ int set_both(int family, int fd, int ipv4, int ipv6, int value) {
   return error;
 }
 
-int set_multicast_interface(int family, int fd, int index) {
-  if (family == AF_INET6) return set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+int set_ipv4_multicast_interface(int fd, int index) {
   ip_mreqn request{};
   request.imr_ifindex = index;
   return ::setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request)) == 0 ? 0 : errno;
+}
+
+int set_multicast_interface(int family, int fd, int index) {
+  const int ipv4 = set_ipv4_multicast_interface(fd, index);
+  return family == AF_INET ? ipv4 : set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
 }
 
 // Everything that makes the system tell more than the bytes. Older kernels lack some of it: the datagrams arrive all the same.
@@ -58,7 +62,8 @@ Outcome set_routing(const Settings& settings, int family, int fd) {
     if (const int error = set_both(family, fd, IP_TOS, IPV6_TCLASS, settings.tos)) return {error, "setsockopt(tos)"};
   }
   if (settings.ttl >= 0) {
-    int error = set_both(family, fd, IP_TTL, IPV6_UNICAST_HOPS, settings.ttl);
+    // 0 is for groups only: no other host.
+    int error = settings.ttl == 0 ? 0 : set_both(family, fd, IP_TTL, IPV6_UNICAST_HOPS, settings.ttl);
     if (error == 0) error = set_both(family, fd, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, settings.ttl);
     if (error != 0) return {error, "setsockopt(ttl)"};
   }

@@ -1,5 +1,5 @@
 /** `udp://host:port` */
-import { hostPortUri } from '@camio/core/net'
+import { addressesOf, hostPortUri, listenOn, parseHostPort } from '@camio/core/net'
 import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
 import { datagramFeatures, MODES } from './features.js'
@@ -7,7 +7,7 @@ import { UdpListener } from './listener.js'
 import { nameOf } from './name.js'
 import { udpOptions } from './options.js'
 import { Outbox } from './outbox.js'
-import { plansToListen, plansToOpen, type SocketPlan, type UdpTarget } from './plan.js'
+import { bindOf, planToListen, planToOpen, type SocketPlan, type UdpTarget } from './plan.js'
 import type { Port } from './port.js'
 import { Ownership, SocketStream } from './socket-stream.js'
 import type { Route } from './stream.js'
@@ -28,26 +28,36 @@ export const driver = defineDriver({
 
   async open(target): Promise<Stream> {
     const engine = engineFor(target)
-    return firstThatWorks(await plansToOpen(target), target.signal, (plan) => openStream(target, engine, plan))
+    const place = parseHostPort(target.address, target.uri)
+    const open = (host: string) => openStream(target, engine, planToOpen(target, place, host))
+    if (place.host !== '') return firstThatWorks(await hostsOf(target, place.host), target.signal, open)
+    return listenOn({ host: bindOf(target)?.host ?? '', port: place.port }, target.signal, ([host]) => open(host!))
   },
 
   async listen(target): Promise<Listener> {
     const engine = engineFor(target)
-    return firstThatWorks(await plansToListen(target), target.signal, (plan) => UdpListener.open(target, engine, plan))
+    const place = parseHostPort(target.address, target.uri)
+    return listenOn(place, target.signal, ([host]) =>
+      UdpListener.open(target, engine, planToListen(target, { host: host!, port: place.port })),
+    )
   },
 })
 
-/** Without a connection to wait for, a plan works or fails at once. @throws the first plan's error */
-async function firstThatWorks<T extends { close(): Promise<void> }>(
-  plans: readonly SocketPlan[],
+function hostsOf({ signal }: UdpTarget, host: string): Promise<string[]> {
+  return addressesOf(host, signal ?? new AbortController().signal)
+}
+
+/** Without a connection to wait for, an address works or fails at once. @throws the first one's error */
+async function firstThatWorks<T>(
+  hosts: readonly string[],
   signal: AbortSignal | undefined,
-  attempt: (plan: SocketPlan) => Promise<T>,
+  attempt: (host: string) => Promise<T>,
 ): Promise<T> {
   let failure: unknown
-  for (const plan of plans) {
+  for (const host of hosts) {
     signal?.throwIfAborted()
     try {
-      return await attempt(plan)
+      return await attempt(host)
     } catch (error) {
       failure ??= error
     }

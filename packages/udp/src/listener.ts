@@ -6,7 +6,7 @@ import { datagramFeatures } from './features.js'
 import { Idle } from './idle.js'
 import { Inbox } from './inbox.js'
 import { datagramsIn } from './incoming.js'
-import { type Losses, noLosses } from './losses.js'
+import { type IncomingLoss, type Losses, noLosses } from './losses.js'
 import { keyOf, NAME_SIZE, type NameKey, Remote, sameName } from './name.js'
 import type { Outbox } from './outbox.js'
 import { brokenSocket, type Hub, PeerStream } from './peer-stream.js'
@@ -129,13 +129,17 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
     for (const peer of this.streams) peer.sendable()
   }
 
-  lostIncoming(cause: 'system' | 'queue', count: number): void {
+  lostIncoming(cause: IncomingLoss, count: number): void {
     this.lost[cause] += count
     this.counters[Counter.overruns]! += count
   }
 
   bounced(name: Uint8Array | null, error: Error, mtu: number): void {
-    if (name !== null) this.peers.get(keyOf(name, 0))?.bounced(error, mtu)
+    const peer = name === null ? undefined : this.peers.get(keyOf(name, 0))
+    if (peer === undefined) return
+    // What it sent before it was gone comes first.
+    this.look()
+    peer.bounced(error, mtu)
   }
 
   broken(error: Error): void {
@@ -157,6 +161,21 @@ export class UdpListener extends WaitingListener implements PortOwner, Hub {
   private expire(peer: PeerStream): void {
     this.forget(peer)
     peer.expire()
+    this.dismiss(peer)
+  }
+
+  /** Nobody accepted it while it spoke: somebody else may have its place in the line. */
+  private dismiss(peer: PeerStream): void {
+    const place = this.waiting.indexOf(peer)
+    if (place < 0) return
+    this.waiting.splice(place, 1)
+    this.lostIncoming('queue', peer.unread())
+    void peer.close({ discard: true })
+  }
+
+  /** A new stream may take its place, also one of the same address. */
+  broke(peer: PeerStream): void {
+    this.forget(peer)
   }
 
   left(peer: PeerStream): void {

@@ -19,6 +19,9 @@ export interface Losses {
 
 export type LossCause = keyof Losses
 
+/** Of what would have been read. */
+export type IncomingLoss = 'system' | 'queue' | 'oversize'
+
 export type LossCounts = { -readonly [K in LossCause]: number }
 
 export function noLosses(): LossCounts {

@@ -5,6 +5,7 @@
 import { networkInterfaces } from 'node:os'
 import type { Address } from '@camio/core/spi'
 import ipaddr from 'ipaddr.js'
+import { loadBinding } from './native/binding.js'
 
 export const NAME_SIZE = 24
 
@@ -101,6 +102,13 @@ export function writeName(address: Address, target: Uint8Array, to: number): boo
   return true
 }
 
+/**
+ * Can it be sent to? Port 0 is no place: a datagram may come from there (RFC 768: who wants no answer says so), but none can go.
+ */
+export function isPlace(name: Uint8Array): boolean {
+  return name[FAMILY] !== 0 && (name[PORT] !== 0 || name[PORT + 1] !== 0)
+}
+
 /** The name of a numeric address. @returns `null`: it is none */
 export function nameOf(address: Address): Uint8Array | null {
   const name = new Uint8Array(NAME_SIZE)
@@ -108,7 +116,7 @@ export function nameOf(address: Address): Uint8Array | null {
 }
 
 function parseName(host: string, port: number, name: Uint8Array): boolean {
-  if (port >>> 0 !== port || port > 65_535 || port === 0 || typeof host !== 'string') return false
+  if (port >>> 0 !== port || port > 65_535 || typeof host !== 'string') return false
   const [digits = '', zone] = host.split('%')
   const parsed = parseIp(digits)
   if (parsed === null) return false
@@ -118,8 +126,10 @@ function parseName(host: string, port: number, name: Uint8Array): boolean {
   name[PORT] = port >> 8
   name[PORT + 1] = port & 255
   name[FAMILY] = bytes.length === 4 ? 4 : 6
-  if (zone !== undefined) new DataView(name.buffer).setUint32(ZONE, zoneIndex(zone), true)
-  return true
+  if (zone === undefined) return true
+  const index = interfaceIndex(zone)
+  new DataView(name.buffer).setUint32(ZONE, index, true)
+  return index > 0
 }
 
 /** IPv4 that is mapped into IPv6 is IPv4, as the system reports it. */
@@ -128,8 +138,12 @@ function parseIp(digits: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   return ipaddr.IPv6.isValid(digits) ? ipaddr.process(digits) : null
 }
 
-function zoneIndex(zone: string): number {
-  if (/^\d+$/.test(zone)) return Number(zone)
-  const ours = networkInterfaces()[zone]?.find(({ family }) => family === 'IPv6')
-  return (ours as { scopeid?: number } | undefined)?.scopeid ?? 0
+/** An interface's index by its name. @returns 0: there is no such interface, or nobody here can tell */
+export function interfaceIndex(zone: string): number {
+  if (/^\d{1,9}$/.test(zone)) return Number(zone)
+  const { binding } = loadBinding()
+  if (binding !== null) return binding.interfaceIndex(zone)
+  // Only link-local addresses show it.
+  const addresses = (networkInterfaces()[zone] ?? []) as ReadonlyArray<{ scopeid?: number }>
+  return addresses.find(({ scopeid = 0 }) => scopeid > 0)?.scopeid ?? 0
 }

@@ -2,7 +2,7 @@
 import { type Address, CamioError, Counter, Interest, type StreamInit } from '@camio/core/spi'
 import type { Inbox } from './inbox.js'
 import { datagramsIn, type Incoming } from './incoming.js'
-import { isIpv6, Remote } from './name.js'
+import { isIpv6, isPlace, Remote } from './name.js'
 import { Outbox } from './outbox.js'
 import { DatagramStream } from './stream.js'
 
@@ -11,6 +11,8 @@ export interface Hub {
   readonly maySend: boolean
   /** Sends what the stream has committed. @returns whether all of it is with the system */
   transmit(peer: PeerStream, outbox: Outbox): boolean
+  /** The stream is broken: nothing more is for it. */
+  broke(peer: PeerStream): void
   /** The stream is closed. */
   left(peer: PeerStream): void
 }
@@ -39,7 +41,7 @@ export class PeerStream extends DatagramStream {
     const { inbox, largest } = parts
     super(init, inbox, {
       outbox: new Outbox(inbox.names),
-      home: 0,
+      home: isPlace(inbox.names) ? 0 : null,
       only: inbox.names,
       largest,
       ipv4: !isIpv6(inbox.names),
@@ -82,6 +84,13 @@ export class PeerStream extends DatagramStream {
     this.wake(Interest.READ)
   }
 
+  /** Takes what nobody has read. @returns how many datagrams */
+  unread(): number {
+    let count = 0
+    for (; this.inbox.next(); this.inbox.free()) count += datagramsIn(this.inbox)
+    return count
+  }
+
   /** The network answered that nobody is there, or that a datagram was too large. */
   bounced(error: Error, mtu: number): void {
     this.lostOutgoing('unreachable', 1)
@@ -89,6 +98,11 @@ export class PeerStream extends DatagramStream {
     const failure = this.describeFailure(this.name, error, mtu)
     if (failure.code === 'ERR_CAMIO_TOO_LARGE') this.tellLater(failure)
     else this.fail(failure)
+  }
+
+  override fail(error: CamioError): void {
+    this.parts.hub.broke(this)
+    super.fail(error)
   }
 
   // ---------------------------------------------------------------------------------------------------- the transport

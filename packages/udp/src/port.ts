@@ -1,6 +1,7 @@
 /** A socket, of either engine: datagrams in as runs, runs out, and what the network says about those that were sent. */
 import type { HostPort } from '@camio/core/net'
 import type { Incoming } from './incoming.js'
+import type { IncomingLoss } from './losses.js'
 import type { Outbox } from './outbox.js'
 
 /** Whoever has a socket: a stream of its own, or a listener with many. */
@@ -12,7 +13,7 @@ export interface PortOwner {
   /** There may be room to send. */
   sendable(): void
   /** So many datagrams are lost that would have been read. */
-  lostIncoming(cause: 'system' | 'queue', count: number): void
+  lostIncoming(cause: IncomingLoss, count: number): void
   /** The network answered to a datagram that was sent to `name` (`null`: to the only peer there is). @param mtu of the path, or 0 */
   bounced(name: Uint8Array | null, error: Error, mtu: number): void
   /** The socket itself is broken. */
@@ -30,11 +31,9 @@ export interface Port extends Incoming {
   readonly local: HostPort
   /** The largest datagram that can be sent. */
   readonly largest: number
-  /** Might `next` find something? `false`: only after `arrived`. */
-  readonly mayReceive: boolean
   /** Might `send` get further? `false`: only after `sendable`. */
   readonly maySend: boolean
-  /** Receives no more: what is at hand is all. */
+  /** Receives no more: what came by now is all. */
   deafen(): void
   /** Sends what waits. @returns whether all of it is with the system */
   send(outbox: Outbox, owner: SendOwner): boolean
@@ -44,6 +43,3 @@ export interface Port extends Incoming {
   countLosses(): void
   close(): void
 }
-
-/** Makes the port's owner, which the port needs to be made. */
-export type OpenPort = (owner: PortOwner) => Port | Promise<Port>

@@ -22,6 +22,8 @@ const BATCHING = 2
 export abstract class DatagramReader extends Stream {
   protected readonly lost = noLosses()
   private readonly from = new Remote()
+  /** `from`, as soon as there was a message. */
+  private sender: Remote | undefined
 
   /** The run at hand: `left` datagrams of `segment` bytes in `bytes[at, limit)`, the last perhaps shorter. */
   private bytes: Uint8Array = NOTHING
@@ -52,9 +54,12 @@ export abstract class DatagramReader extends Stream {
     return this.lost
   }
 
-  /** The sender of the message at hand. The same object every time: it shows the next message's when that is at hand. */
+  /**
+   * The sender of the message at hand; `undefined` before the first. The same object every time: it shows the next message's when that
+   * is at hand. A port of 0 can be read, and not answered.
+   */
   override get remote(): Address | undefined {
-    return this.from
+    return this.sender
   }
 
   /** When the system received the message at hand, in milliseconds since 1970 (fractions down to some 0.2 us). `NaN` without `timestamps`. */
@@ -181,7 +186,7 @@ export abstract class DatagramReader extends Stream {
       this.left = datagramsIn(incoming)
       if (this.segment > this.largest) this.dropOversize()
     } while (this.left === 0)
-    this.from.show(incoming.names, incoming.nameAt)
+    this.sender = this.from.show(incoming.names, incoming.nameAt)
     return true
   }
 

@@ -1,5 +1,6 @@
 /** A stream with a socket of its own: connected to one peer, or bound and open to everybody. */
 import { type Address, type CamioError, fromSystemError, Interest, type StreamInit } from '@camio/core/spi'
+import type { IncomingLoss } from './losses.js'
 import type { Port, PortOwner } from './port.js'
 import { DatagramStream, type Route } from './stream.js'
 
@@ -26,7 +27,7 @@ export class Ownership implements PortOwner {
   sendable(): void {
     this.stream?.sendable()
   }
-  lostIncoming(cause: 'system' | 'queue', count: number): void {
+  lostIncoming(cause: IncomingLoss, count: number): void {
     this.stream?.lostIncoming(cause, count)
   }
   bounced(name: Uint8Array | null, error: Error, mtu: number): void {
@@ -77,7 +78,7 @@ export class SocketStream extends DatagramStream {
     this.wake(Interest.READ)
   }
 
-  lostIncoming(cause: 'system' | 'queue', count: number): void {
+  lostIncoming(cause: IncomingLoss, count: number): void {
     this.dropped(cause, count)
   }
 

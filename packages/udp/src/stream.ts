@@ -12,7 +12,7 @@ import {
 } from '@camio/core/spi'
 import { type Incoming, NOTHING } from './incoming.js'
 import type { LossCause } from './losses.js'
-import { isIpv6, NAME_SIZE, Remote, sameName, writeName } from './name.js'
+import { isIpv6, isPlace, NAME_SIZE, Remote, sameName, writeName } from './name.js'
 import type { Outbox } from './outbox.js'
 import type { SendOwner } from './port.js'
 import { DatagramReader } from './reader.js'
@@ -24,7 +24,10 @@ const BATCH = -2
 /** Where a stream's datagrams go. */
 export interface Route {
   readonly outbox: Outbox
-  /** The index of the address in `outbox.targets` that claims without one have; -1 for a connected socket, `null`: there is none. */
+  /**
+   * The index of the address in `outbox.targets` that claims without one have; -1 for a connected socket; `null`: there is none, or, with
+   * `only`, it cannot be sent to.
+   */
   readonly home: number | null
   /** The name of the only peer there is: an address that is given must be this one. */
   readonly only: Uint8Array | null
@@ -204,9 +207,10 @@ export abstract class DatagramStream extends DatagramReader implements SendOwner
   private targetFor(to: Address | undefined): number {
     if (to === undefined) {
       if (this.toHome !== null) return this.toHome
+      if (this.only !== null) throw this.badAddress(SHOWN.show(this.only, 0))
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no peer: claim with the address that the datagram is for')
     }
-    if (!writeName(to, NAME, 0) || (this.ipv4 && isIpv6(NAME))) throw this.badAddress(to)
+    if (!writeName(to, NAME, 0) || !isPlace(NAME) || (this.ipv4 && isIpv6(NAME))) throw this.badAddress(to)
     if (this.only === null) return this.outbox.targetOf(NAME)
     if (sameName(NAME, 0, this.only, 0)) return this.toHome!
     throw this.misuse('ERR_CAMIO_MISUSE', `has one peer: nothing can be sent to ${to.host}:${to.port}`)

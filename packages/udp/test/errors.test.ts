@@ -1,7 +1,23 @@
 /** What the network answers reaches the stream that it concerns. */
 import { isCamioError } from '@camio/core'
+import type { DatagramStream } from '@camio/udp'
 import test from 'ava'
-import { ANYBODY, ENGINES, greeted, listening, loopback, opened, pause, portOf, text, until } from './support.js'
+import {
+  ANYBODY,
+  closed,
+  dgram,
+  ENGINES,
+  greeted,
+  heard,
+  listening,
+  loopback,
+  opened,
+  pause,
+  portOf,
+  sent,
+  text,
+  until,
+} from './support.js'
 
 /** Nobody may send there without `broadcast`. */
 const FORBIDDEN = { host: '255.255.255.255', port: 9 }
@@ -37,6 +53,21 @@ for (const engine of ENGINES) {
     const back = await opened(t, `udp://:${port}?bind=127.0.0.1`, { engine })
     await stream.write(Buffer.from('now'))
     t.is(await text(back), 'now')
+  })
+
+  test(`${engine}: each datagram to nobody is one loss`, async (t) => {
+    const gone = await opened(t, ANYBODY, { engine })
+    const uri = loopback(gone)
+    await gone.close()
+    const stream = await opened(t, uri, { engine, unreachable: 'count' })
+    for (let i = 0; i < 10; i++) {
+      stream.tryWrite(Buffer.alloc(i))
+      stream.tryFlush()
+    }
+    await until(() => stream.losses.unreachable === 10)
+    await pause(20)
+    t.is(stream.stats.write.overruns, 10)
+    t.is(stream.losses.unsent, 0)
   })
 
   test(`${engine}: one peer that is not there does not break a bound stream for the others`, async (t) => {
@@ -120,4 +151,49 @@ test('an error that nobody asked for breaks nothing at the end of a turn', async
   t.is(server.error, null)
   const error = t.throws(() => server.tryClaim(1, FORBIDDEN))
   t.true(isCamioError(error, 'ERR_CAMIO_NO_PERMISSION'), String(error))
+})
+
+test('what the system has received and nobody has asked for is read before the error', async (t) => {
+  const server = await dgram(t)
+  const client = await opened(t, `udp://127.0.0.1:${server.address().port}`, { engine: 'native' })
+  const hearing = heard(server)
+  await client.write(Buffer.from('x'))
+  const { from } = await hearing
+  for (const word of ['one', 'two']) await sent(server, word, from)
+  await closed(server)
+  await client.write(Buffer.from('y'))
+  await pause(20)
+  t.is(Buffer.from(client.tryRead()!).toString(), 'one')
+  client.release()
+  t.is(Buffer.from(client.tryRead()!).toString(), 'two')
+  client.release()
+  t.throws(() => client.tryRead(), { code: 'ERR_CAMIO_REFUSED' })
+  // Somebody has the port again: what is told stays told.
+  const again = await dgram(t, portOf(client))
+  await sent(again, 'late', from)
+  await pause(20)
+  for (let i = 0; i < 40; i++) t.throws(() => client.tryRead(), { code: 'ERR_CAMIO_REFUSED' })
+})
+
+test('a broken accepted stream stays broken, frees its place, and its address may come again', async (t) => {
+  const listener = await listening(t, 'udp://127.0.0.1:0', { peers: 1 })
+  const first = await dgram(t)
+  const { port } = first.address()
+  await sent(first, 'hello', { port: portOf(listener), address: '127.0.0.1' })
+  const stream = (await listener.accept()) as DatagramStream
+  t.teardown(() => stream.close({ discard: true }))
+  t.is(await text(stream), 'hello')
+  await sent(first, 'last words', { port: portOf(listener), address: '127.0.0.1' })
+  await closed(first)
+  await stream.write(Buffer.from('there?'))
+  await until(() => stream.error !== null)
+  t.is(await text(stream), 'last words')
+  t.throws(() => stream.tryRead(), { code: 'ERR_CAMIO_REFUSED' })
+  const second = await dgram(t, port)
+  await sent(second, 'again', { port: portOf(listener), address: '127.0.0.1' })
+  const next = await listener.accept()
+  t.teardown(() => next.close({ discard: true }))
+  t.is(await text(next), 'again')
+  t.throws(() => stream.tryRead(), { code: 'ERR_CAMIO_REFUSED' })
+  t.deepEqual(listener.losses, { system: 0, queue: 0, oversize: 0, unreachable: 0, unsent: 0 })
 })

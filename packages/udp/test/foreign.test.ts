@@ -16,6 +16,7 @@ import {
   opened,
   pause,
   portOf,
+  sent,
   text,
 } from './support.js'
 
@@ -179,4 +180,71 @@ async function portOfProcess(pid: number): Promise<number> {
     const [, port] = (await textOf(found.stdout)).trim().split(':')
     if (port !== undefined) return Number.parseInt(port, 16)
   }
+}
+
+test('node: a queue of the smallest size takes the largest datagram', async (t) => {
+  const stream = await opened(t, `${ANYBODY}&queue=64KiB`, { engine: 'node' })
+  const socket = await dgram(t)
+  for (let i = 0; i < 2; i++) {
+    await sent(socket, Buffer.alloc(65_507, i), { port: portOf(stream), address: '127.0.0.1' })
+    t.deepEqual(await bytes(stream), Buffer.alloc(65_507, i))
+  }
+})
+
+const rawSockets =
+  process.getuid?.() === 0 && spawnSync('socat', ['-V']).stdout?.includes('#define WITH_RAWIP 1') === true
+const withRawSockets = rawSockets ? test : test.skip
+
+/** Sends a datagram from port 0, which no socket of UDP can do: its header is written by hand. */
+function fromPortZero(port: number, message: string): void {
+  const datagram = Buffer.alloc(8 + message.length)
+  datagram.writeUInt16BE(port, 2)
+  datagram.writeUInt16BE(datagram.length, 4)
+  datagram.write(message, 8)
+  const { status, stderr } = spawnSync('socat', ['-u', '-', 'IP4-SENDTO:127.0.0.1:17'], { input: datagram })
+  if (status !== 0) throw new Error(`socat: ${stderr}`)
+}
+
+for (const engine of ENGINES) {
+  withRawSockets(
+    `${engine}: what comes from port 0 is read, and cannot be answered (needs root and socat)`,
+    async (t) => {
+      const stream = await opened(t, ANYBODY, { engine })
+      const peer = await opened(t, ANYBODY, { engine })
+      fromPortZero(portOf(stream), 'nobody')
+      t.is(Buffer.from((await stream.read())!).toString(), 'nobody')
+      t.deepEqual({ host: stream.remote!.host, port: stream.remote!.port }, { host: '127.0.0.1', port: 0 })
+      t.throws(() => stream.tryClaim(1, stream.remote), { code: 'ERR_CAMIO_ADDRESS' })
+      stream.release()
+      stream.tryClaim(2, { host: '127.0.0.1', port: portOf(peer) })!.set(Buffer.from('ok'))
+      stream.commit()
+      await stream.flush()
+      t.is(await text(peer), 'ok')
+    },
+  )
+
+  withRawSockets(
+    `${engine}: an accepted stream of port 0 is read, and refuses claims; others go on (needs root and socat)`,
+    async (t) => {
+      const listener = await listening(t, 'udp://127.0.0.1:0', { engine })
+      const client = await opened(t, listener.uri, { engine })
+      const other = await greeted(t, listener, client)
+      fromPortZero(portOf(listener), 'nobody')
+      const nobody = await listener.accept()
+      t.teardown(() => nobody.close({ discard: true }))
+      t.is(nobody.uri, 'udp://127.0.0.1:0')
+      t.is(await text(nobody), 'nobody')
+      t.throws(() => nobody.tryClaim(1), { code: 'ERR_CAMIO_ADDRESS' })
+      t.throws(() => nobody.tryClaim(1, nobody.remote), { code: 'ERR_CAMIO_ADDRESS' })
+      await other.write(Buffer.from('still here'))
+      t.is(await text(client), 'still here')
+    },
+  )
+
+  test(`${engine}: an address with port 0 is refused at once; before the first message there is no sender`, async (t) => {
+    const stream = await opened(t, ANYBODY, { engine })
+    t.is(stream.remote, undefined)
+    t.throws(() => stream.tryClaim(1, { host: '127.0.0.1', port: 0 }), { code: 'ERR_CAMIO_ADDRESS' })
+    t.throws(() => stream.tryClaim(1, stream.remote), { code: 'ERR_CAMIO_MISUSE' })
+  })
 }

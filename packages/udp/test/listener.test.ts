@@ -1,7 +1,7 @@
 /** A stream for each remote address, over one socket. */
 import { isCamioError, type Listener, listen, open } from '@camio/core'
 import test from 'ava'
-import { bytes, ENGINES, greeted, listening, opened, pair, pause, portOf, text, until } from './support.js'
+import { bytes, dgram, ENGINES, greeted, listening, opened, pair, pause, portOf, sent, text, until } from './support.js'
 
 for (const engine of ENGINES) {
   test(`${engine}: a server written for streams runs unchanged`, async (t) => {
@@ -128,4 +128,19 @@ test('leases of an accepted stream lie in its queue: a run of many datagrams is 
   await near.flush()
   for (let i = 0; i < 40; i++) t.deepEqual(await bytes(far), Buffer.alloc(64, i))
   t.true(far.stats.read.copies - before <= 2)
+})
+
+test('who is silent before being accepted gives its place in the line to others, and what it said is counted', async (t) => {
+  const listener = await listening(t, 'udp://127.0.0.1:0', { backlog: 1, idle: 40 })
+  const [first, second] = [await dgram(t), await dgram(t)]
+  const to = { port: portOf(listener), address: '127.0.0.1' }
+  for (let i = 0; i < 3; i++) await sent(first, 'nobody listens', to)
+  await until(() => listener.ready())
+  await until(() => listener.losses.queue === 3)
+  t.is(listener.stats.read.overruns, 3)
+  await sent(second, 'me', to)
+  const peer = await listener.accept()
+  t.teardown(() => peer.close({ discard: true }))
+  t.is(await text(peer), 'me')
+  t.is(listener.losses.queue, 3)
 })

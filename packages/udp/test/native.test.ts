@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { open, select } from '@camio/core'
 import test from 'ava'
-import { ANYBODY, bytes, loopback, opened, pair, pause, portOf, text, until } from './support.js'
+import { loadBinding } from '../dist/native/binding.js'
+import { ANYBODY, bytes, dgram, loopback, opened, pair, pause, portOf, sent, text, until } from './support.js'
 
 const native = { engine: 'native' } as const
 const descriptors = () => readdirSync('/proc/self/fd').length
@@ -211,4 +212,21 @@ test.serial('the path of a connected stream is known', async (t) => {
   const server = await opened(t, ANYBODY, native)
   const client = await opened(t, loopback(server), native)
   t.true(client.pathMtu >= 1280)
+})
+
+test.serial('what does not fit is never handed out cut: it is left out, and counted', async (t) => {
+  await opened(t, ANYBODY, native)
+  const binding = loadBinding().binding!
+  const slot = binding.open('127.0.0.1', 0, '', 0, '', 0, '', 0, Int32Array.of(0, 0, 0, -1, -1, 0))
+  t.teardown(() => binding.close(slot, true))
+  const socket = await dgram(t)
+  for (const length of [10, 100, 20]) {
+    await sent(socket, Buffer.alloc(length, length), { port: binding.localAddress(slot).port, address: '127.0.0.1' })
+  }
+  const slab = new Uint8Array(4 * 64)
+  const [runs, report] = [new Int32Array(4 * 3), new Int32Array(3)]
+  t.is(binding.receive(slot, slab, runs, new Uint8Array(4 * 24), new Float64Array(0), report), 2)
+  t.deepEqual([...runs.subarray(0, 6)], [0, 10, 10, 128, 20, 20])
+  t.is(slab[128], 20)
+  t.is(report[2], 1)
 })

@@ -77,6 +77,75 @@ for (const engine of ENGINES) {
     t.is(await receiver.says(), 'sent by 10.77.0.3 from 10.77.0.3')
   })
 
+  inNamespaces(`${engine}: a link-local group is joined on the interface of its zone, or of iface${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const joining = new Inside(
+      t,
+      a,
+      `const { readFileSync } = await import('node:fs')
+       const where = () => readFileSync('/proc/net/igmp6', 'utf8').split('\\n')
+         .filter((line) => line.includes('ff020000000000000000000000000099')).map((line) => line.split(/ +/)[1]).join()
+       for (const device of ['lo', 'camio0']) {
+         for (const uri of ['[ff02::99%25' + device + ']:7020?', '[ff02::99]:7020?iface=' + device + '&', '[ff02::99%25' + device + ']:7020?iface=' + device + '&']) {
+           for (const mode of ['r', 'rw']) {
+             const group = await open('udp://' + uri + 'mode=' + mode + '&${both}')
+             say(device + ' ' + where())
+             await group.close()
+             while (where() !== '') await new Promise((done) => setTimeout(done, 2))
+           }
+         }
+       }
+       await open('udp://[ff02::99%25lo]:7020?iface=camio0&${both}').catch((error) => say(error.code + ' ' + error.message.includes('iface')))
+       await open('udp://[ff02::99%25nosuch]:7020?mode=r&${both}').catch((error) => say(error.code))
+       const group = await open('udp://[ff02::99]:7020?mode=r&iface=camio0&${both}')
+       say('joined')
+       await words(group, 3)`,
+    )
+    for (const device of ['lo', 'camio0']) {
+      for (let i = 0; i < 6; i++) t.is(await joining.says(), `${device} ${device}`)
+    }
+    t.is(await joining.says(), 'ERR_CAMIO_BAD_OPTION true')
+    t.is(await joining.says(), 'ERR_CAMIO_ADDRESS')
+    t.is(await joining.says(), 'joined')
+    new Inside(
+      t,
+      b,
+      `for (const uri of ['[ff02::99%25camio0]:7020?mode=w', '[ff02::99]:7020?mode=w&iface=camio0']) {
+         const group = await open('udp://' + uri + '&${both}')
+         await group.write(Buffer.from(uri))
+         await group.flush()
+       }
+       const all = await open('udp://:0?iface=camio0&${both}')
+       all.tryClaim(5, { host: 'ff02::99%camio0', port: 7020 }).set(Buffer.from('bound'))
+       all.commit()
+       await all.flush()`,
+    )
+    t.regex(await joining.says(), /^\[ff02::99%25camio0\]:7020\?mode=w from /)
+    t.regex(await joining.says(), /^\[ff02::99\]:7020\?mode=w&iface=camio0 from /)
+    t.regex(await joining.says(), /^bound from /)
+  })
+
+  inNamespaces(`${engine}: a bound stream sends to groups by iface=${why}`, async (t) => {
+    const { a, b } = cable(t)
+    const receiver = new Inside(
+      t,
+      a,
+      `const group = await open('udp://239.7.7.9:7021?mode=r&iface=camio0&${both}'); say('joined'); await words(group)`,
+    )
+    t.is(await receiver.says(), 'joined')
+    new Inside(
+      t,
+      b,
+      `const { execFileSync } = await import('node:child_process')
+       execFileSync('ip', ['route', 'replace', '224.0.0.0/4', 'dev', 'lo'])
+       const bound = await open('udp://:0?iface=camio0&bind=10.77.0.2&${both}')
+       bound.tryClaim(2, { host: '239.7.7.9', port: 7021 }).set(Buffer.from('hi'))
+       bound.commit()
+       await bound.flush()`,
+    )
+    t.is(await receiver.says(), 'hi from 10.77.0.2')
+  })
+
   inNamespaces(`${engine}: broadcast, where it is allowed${why}`, async (t) => {
     const { a, b } = cable(t)
     const receiver = new Inside(t, a, `const all = await open('udp://:7003?${both}'); say('bound'); await words(all)`)
@@ -188,3 +257,111 @@ inNamespaces(
     t.is(await receiver.says(), 'all')
   },
 )
+
+inNamespaces(`what the system refuses is one loss, told once, and the connected stream goes on${why}`, async (t) => {
+  const { a, b } = cable(t)
+  const receiver = new Inside(t, a, `const here = await open('udp://:7006'); say('bound'); await words(here, 9)`)
+  t.is(await receiver.says(), 'bound')
+  for (const kind of ['prohibit', 'unreachable', 'blackhole']) {
+    const sender = new Inside(
+      t,
+      b,
+      `const { execFileSync } = await import('node:child_process')
+       const route = (what) => execFileSync('ip', ['route', what, '${kind}', '10.77.0.1/32'])
+       const there = await open('udp://10.77.0.1:7006')
+       route('add')
+       there.tryWrite(Buffer.from('x'))
+       await there.flush().then(() => say('no error'), (error) => say(error.code))
+       route('del')
+       await there.write(Buffer.from('${kind}'))
+       await there.flush()
+       say(JSON.stringify(there.losses) + ' ' + there.stats.write.overruns)`,
+    )
+    t.regex(await sender.says(), /^ERR_CAMIO_(NO_PERMISSION|ADDRESS|SYSTEM)$/)
+    t.is(await sender.says(), '{"system":0,"queue":0,"oversize":0,"unreachable":0,"unsent":1} 1')
+    t.is(await receiver.says(), `${kind} from 10.77.0.2`)
+  }
+})
+
+inNamespaces(`fragment=0: a datagram that is too large is one loss, connected and bound${why}`, async (t) => {
+  const { a } = cable(t)
+  for (const uri of ['udp://10.77.0.2:7000', 'udp://:0']) {
+    const sender = new Inside(
+      t,
+      a,
+      `const there = await open('${uri}?fragment=0')
+       const to = ${uri.endsWith(':0')} ? { host: '10.77.0.2', port: 7000 } : undefined
+       for (let i = 0; i < 3; i++) {
+         there.tryClaim(3000, to).fill(0)
+         there.commit()
+         await there.flush().catch((error) => say(error.code))
+       }
+       await new Promise((done) => setTimeout(done, 20))
+       say(there.losses.unsent + ' ' + there.losses.unreachable + ' ' + there.stats.write.overruns)`,
+    )
+    for (let i = 0; i < 3; i++) t.is(await sender.says(), 'ERR_CAMIO_TOO_LARGE')
+    t.is(await sender.says(), '3 0 3')
+  }
+})
+
+inNamespaces(`a datagram that the system refuses does not stop others from being joined${why}`, async (t) => {
+  const { a } = cable(t)
+  const sender = new Inside(
+    t,
+    a,
+    `const [receiver, sender] = [await open('udp://:7008?bind=127.0.0.1'), await open('udp://:0?bind=127.0.0.1')]
+     const burst = async () => {
+       const [sent, read] = [sender.stats.write.systemCalls, receiver.stats.read.systemCalls]
+       sender.writeBatch((room, at, length) => void room.fill(1, at, at + length), 100, 500, { host: '127.0.0.1', port: 7008 })
+       await sender.flush()
+       let got = 0
+       while (got < 500) receiver.readBatch(() => void got++)
+       say((sender.stats.write.systemCalls - sent) + ' ' + (receiver.stats.read.systemCalls - read < 10))
+     }
+     await burst()
+     for (let i = 0; i < 2; i++) {
+       // From loopback nothing leaves this host: EINVAL.
+       sender.tryClaim(1, { host: '10.77.0.2', port: 9 }).fill(0)
+       sender.commit()
+     }
+     await sender.flush().catch((error) => say(error.cause.code))
+     await burst()
+     say(sender.losses.unsent + ' ' + sender.losses.unreachable)`,
+  )
+  t.is(await sender.says(), '1 true')
+  t.is(await sender.says(), 'EINVAL')
+  t.is(await sender.says(), '1 true')
+  t.is(await sender.says(), '2 0')
+})
+
+inNamespaces(`a full queue of the network card is backpressure: no error, no loss${why}`, async (t) => {
+  const { a, b } = cable(t)
+  const line = ['tbf', 'rate', '20mbit', 'burst', '5kb', 'limit', '4kb']
+  const slow = spawnSync('ip', ['netns', 'exec', b, 'tc', 'qdisc', 'add', 'dev', 'camio0', 'root', ...line])
+  if (slow.status !== 0) {
+    t.pass('this kernel has no token bucket filter')
+    return
+  }
+  const receiver = new Inside(
+    t,
+    a,
+    `const here = await open('udp://:7009?rcvbuf=4MiB')
+     say('bound')
+     let got = 0
+     while (got < 300) { await here.readable(); here.readBatch(() => void got++) }
+     say('all')`,
+  )
+  t.is(await receiver.says(), 'bound')
+  const sender = new Inside(
+    t,
+    b,
+    `const there = await open('udp://10.77.0.1:7009?sndbuf=4MiB')
+     // Of changing length: the filter would drop a part of joined ones by itself.
+     for (let i = 0; i < 300; i++) await there.write(Buffer.alloc(800 + (i % 7)))
+     await there.end()
+     await there.flush()
+     say(JSON.stringify(there.losses))`,
+  )
+  t.is(await sender.says(), '{"system":0,"queue":0,"oversize":0,"unreachable":0,"unsent":0}')
+  t.is(await receiver.says(), 'all')
+})

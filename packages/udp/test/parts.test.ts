@@ -6,7 +6,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { Inbox } from '../dist/inbox.js'
 import type { Incoming } from '../dist/incoming.js'
-import { keyOf, NAME_SIZE, nameOf, Remote, sameName } from '../dist/name.js'
+import { isPlace, keyOf, NAME_SIZE, nameOf, Remote, sameName } from '../dist/name.js'
 import { Outbox, Run } from '../dist/outbox.js'
 
 const hosts = fc.oneof(fc.ipV4(), fc.ipV6())
@@ -31,7 +31,9 @@ test('IPv4 that is mapped into IPv6 is IPv4; zones are kept; what is no address 
   for (const host of ['', 'localhost', '1.2.3', '1.2.3.4.5', '::g', '256.1.1.1', '010.1.1.1x']) {
     t.is(nameOf({ host, port: 7 }), null, host)
   }
-  for (const port of [0, -1, 65_536, 1.5, Number.NaN]) t.is(nameOf({ host: '1.2.3.4', port }), null, `port ${port}`)
+  for (const port of [-1, 65_536, 1.5, Number.NaN]) t.is(nameOf({ host: '1.2.3.4', port }), null, `port ${port}`)
+  t.false(isPlace(nameOf({ host: '1.2.3.4', port: 0 })!))
+  t.true(isPlace(nameOf({ host: '::1', port: 1 })!))
 })
 
 function run(lengths: { segment: number; count: number; last: number }, fill: number): Incoming {
@@ -101,6 +103,25 @@ test('a peer’s queue: runs come out as they went in, whole, while others come;
     }),
     { numRuns: 200 },
   )
+})
+
+test('a peer’s queue takes as many small datagrams as its size says, each a run of its own, while they are read', (t) => {
+  const capacity = 1024 * 1024
+  const inbox = new Inbox(capacity, new Uint8Array(NAME_SIZE), () => {})
+  let [pushed, read] = [0, 0]
+  const next = () => {
+    inbox.free()
+    t.true(inbox.next())
+    t.is(inbox.bytes[inbox.offset], read & 255)
+    t.is(inbox.time, read++ & 255)
+  }
+  for (; inbox.push(run({ segment: 64, count: 1, last: 0 }, pushed & 255)); pushed++) if (pushed % 3 === 2) next()
+  t.true(pushed - read > capacity / 64 - 4, `${pushed - read} wait`)
+  while (read < pushed) next()
+  inbox.relax()
+  t.false(inbox.next())
+  t.true(inbox.push(run({ segment: 64, count: 1, last: 0 }, pushed & 255)))
+  next()
 })
 
 test('what is committed is in the runs that are sent, in order, each run of one length to one peer', (t) => {

@@ -69,13 +69,31 @@ export function portOf({ uri }: { readonly uri: string }): number {
 }
 
 /** A socket of Node's own, bound to loopback. */
-export function dgram(t: ExecutionContext): Promise<Socket> {
+export function dgram(t: ExecutionContext, port = 0): Promise<Socket> {
   const socket = createSocket('udp4')
-  t.teardown(() => socket.close())
+  let open = true
+  socket.once('close', () => {
+    open = false
+  })
+  t.teardown(() => open && socket.close())
   return new Promise((resolve, reject) => {
     socket.once('error', reject)
-    socket.bind(0, '127.0.0.1', () => resolve(socket))
+    socket.bind(port, '127.0.0.1', () => resolve(socket))
   })
+}
+
+export function sent(
+  socket: Socket,
+  message: string | Uint8Array,
+  to: { port: number; address: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(message, to.port, to.address, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()))
 }
 
 export function heard(socket: Socket): Promise<{ message: Buffer; from: RemoteInfo }> {

@@ -29,9 +29,10 @@ export interface Binding extends SlotBinding {
   interfaceIndex(name: string): number
 
   /**
-   * Receives a batch into as many parts of `slab` as `runs` and `names` have room for. A run is four numbers: offset, length, segment,
-   * and whether it was truncated. `times` (milliseconds since 1970) may be empty. `report[0]` becomes 1 when `report[1]` is how many
-   * datagrams the socket has dropped so far, modulo 2^32.
+   * Receives a batch into as many parts of `slab` as `runs` and `names` have room for. A run is three numbers: offset, length, segment.
+   * `times` (milliseconds since 1970) may be empty. `report[0]` becomes 1 when `report[1]` is how many
+   * datagrams the socket has dropped so far, modulo 2^32;
+   * `report[2]` how many did not fit their part, and are left out.
    * @returns how many runs
    */
   receive(

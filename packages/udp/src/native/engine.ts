@@ -2,15 +2,8 @@
 import { Dispatcher } from '@camio/core/spi'
 import type { Engine } from '../engine.js'
 import { LARGEST } from '../features.js'
-import {
-  badOption,
-  interfaceOf,
-  isMulticast,
-  type SocketPlan,
-  sourceOf,
-  trafficClass,
-  type UdpTarget,
-} from '../plan.js'
+import { interfaceIndex } from '../name.js'
+import { type SocketPlan, sourceOf, trafficClass, type UdpTarget } from '../plan.js'
 import type { Port, PortOwner } from '../port.js'
 import { type Binding, Flag, loadBinding } from './binding.js'
 import { Gather } from './gather.js'
@@ -65,20 +58,10 @@ export class NativeEngine implements Engine {
     }
   }
 
-  private settings(target: UdpTarget, { remote, group }: SocketPlan): Int32Array {
-    const { options } = target
+  private settings({ options }: UdpTarget, { group, multicast }: SocketPlan): Int32Array {
     const { rcvbuf, sndbuf, ttl } = options
-    const multicast = group ?? (remote !== null && isMulticast(remote.host) ? remote : null)
-    const index = multicast === null ? 0 : this.interfaceIndex(target, multicast.host)
+    const index = multicast === null ? 0 : interfaceIndex(multicast.name)
     return Int32Array.of(flagsOf(options, group !== null), rcvbuf, sndbuf, trafficClass(options), ttl ?? -1, index)
-  }
-
-  private interfaceIndex(target: UdpTarget, host: string): number {
-    const found = interfaceOf(target, host.includes(':') ? 6 : 4)
-    if (found === null) return 0
-    const index = this.sockets.binding.interfaceIndex(found.name)
-    if (index > 0) return index
-    throw badOption(target.uri, 'iface', `is "${found.name}", which is no interface of this host`)
   }
 }
 

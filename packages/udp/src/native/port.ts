@@ -4,22 +4,27 @@ import type { HostPort } from '@camio/core/net'
 import { Counter, type Dispatcher, Epoll, pool, systemError, type Watched, WRITE } from '@camio/core/spi'
 import { NOTHING } from '../incoming.js'
 import { NAME_SIZE } from '../name.js'
-import { type Outbox, Run } from '../outbox.js'
+import type { Outbox } from '../outbox.js'
 import type { Port, PortOwner, SendOwner } from '../port.js'
 import type { Binding } from './binding.js'
 import type { Gather } from './gather.js'
 
-const { EAGAIN } = constants.errno
+const { EAGAIN, ENOBUFS } = constants.errno
 
 /** Runs that one system call may bring, and the memory that they come into: more than 64 KiB each, so that none is ever cut. */
 const BATCH = 15
 const SLAB = 1024 * 1024
+/** What a run that was received is: offset, length, segment. */
+const NUMBERS = 3
 /** Every so many vain looks the system is asked all the same: a loop that never gives the event loop a turn sees data, too. */
 const LOOKS = 32
 /** A socket tells of an error once; so many in a row are no errors of single datagrams any more. */
 const ERRORS_IN_A_ROW = 64
 /** Answers of the network that are taken off the queue at a time. */
 const FAILURES = 16
+
+/** The queue of a network card was full, which no event tells the end of: milliseconds until it is tried again. */
+const RETRY_MS = 2
 
 const READABLE = Epoll.IN | Epoll.ERR | Epoll.HUP | Epoll.RDHUP
 const NO_TIMES = new Float64Array(0)
@@ -37,7 +42,6 @@ export interface NativePortParts {
 export class NativePort implements Port, Watched {
   readonly local: HostPort
   readonly largest: number
-  mayReceive = true
   maySend = true
 
   bytes: Uint8Array = NOTHING
@@ -50,16 +54,22 @@ export class NativePort implements Port, Watched {
 
   private readonly binding: Binding
   private readonly slot: number
-  private readonly runs = new Int32Array(BATCH * Run.NUMBERS)
+  private readonly runs = new Int32Array(BATCH * NUMBERS)
   private readonly times: Float64Array
   private readonly report = new Int32Array(3)
   /** Runs `[next, count)` were received and not handed out yet. */
   private cursor = 0
   private count = 0
+  private mayReceive = true
   private looks = 0
   private deaf = false
+  /** Deaf as soon as the socket has nothing more. */
+  private lastLook = false
   private mayHaveFailed = false
+  /** What the socket itself said, which counts when its error queue has nothing to add. */
+  private told = 0
   private hasRoomAgain = false
+  private retry: NodeJS.Timeout | null = null
   /** What the socket had dropped when it was asked last. */
   private drops = 0
 
@@ -86,8 +96,9 @@ export class NativePort implements Port, Watched {
   }
 
   respond(): void {
-    if (this.mayHaveFailed) this.readErrors()
+    // What was received comes before what the network answered.
     if (this.mayReceive) this.owner.arrived()
+    if (this.mayHaveFailed) this.readErrors()
     if (!this.hasRoomAgain) return
     this.hasRoomAgain = false
     this.owner.sendable()
@@ -101,7 +112,7 @@ export class NativePort implements Port, Watched {
 
   next(): boolean {
     if (this.cursor === this.count && !this.receive()) return false
-    const at = this.cursor * Run.NUMBERS
+    const at = this.cursor * NUMBERS
     const { runs } = this
     this.offset = runs[at]!
     this.length = runs[at + 1]!
@@ -115,21 +126,30 @@ export class NativePort implements Port, Watched {
   free(): void {}
 
   private receive(): boolean {
-    if (this.deaf || (!this.mayReceive && ++this.looks % LOOKS !== 0)) return false
+    if (this.deaf) return false
+    if (!this.mayReceive && (this.lastLook || ++this.looks % LOOKS !== 0)) return this.nothing()
     for (let errors = 0; errors < ERRORS_IN_A_ROW; errors++) {
       const count = this.receiveOnce()
       if (count > 0) {
         this.cursor = 0
         this.count = count
         // Fewer than there was room for: no more were there.
-        this.mayReceive = count === BATCH
+        this.mayReceive = count + this.report[2]! === BATCH
         return true
       }
-      if (count === -EAGAIN || this.deaf) break
-      // Not about receiving: what an earlier datagram of ours met. The socket is fine.
-      this.readErrors(-count)
+      if (count === 0) continue
+      if (count === -EAGAIN) break
+      // Not about receiving: what an earlier datagram of ours met. The socket is fine, and may have more.
+      this.told = -count
+      this.mayHaveFailed = true
     }
     this.mayReceive = false
+    return this.nothing()
+  }
+
+  private nothing(): false {
+    if (this.mayHaveFailed) this.readErrors()
+    this.deaf ||= this.lastLook
     return false
   }
 
@@ -142,6 +162,7 @@ export class NativePort implements Port, Watched {
       report[0] = 0
       this.dropped(report[1]!)
     }
+    if (report[2] !== 0) this.owner.lostIncoming('oversize', report[2]!)
     return count
   }
 
@@ -157,9 +178,10 @@ export class NativePort implements Port, Watched {
     if (total >= 0) this.dropped(total)
   }
 
+  /** What the system has by now was received, too. */
   deafen(): void {
-    this.deaf = true
-    this.mayReceive = false
+    if (this.lastLook) return
+    this.lastLook = this.mayReceive = true
   }
 
   relax(): void {
@@ -170,9 +192,10 @@ export class NativePort implements Port, Watched {
 
   // ---------------------------------------------------------------------------------------------------- errors
 
-  /** @param told what the socket itself said, which counts when its queue has nothing to add */
-  private readErrors(told = 0): void {
+  private readErrors(): void {
+    const { told } = this
     this.mayHaveFailed = false
+    this.told = 0
     const failures = new Int32Array(FAILURES * 2)
     const names = new Uint8Array(FAILURES * NAME_SIZE)
     let any = false
@@ -197,7 +220,10 @@ export class NativePort implements Port, Watched {
       const done = binding.send(this.slot, slab, runs, first, count - first, targets, report)
       const error = report[0]!
       owner.counters[WRITE + Counter.systemCalls]! += report[1]!
-      if (report[2] !== 0) this.readErrors(report[2])
+      if (report[2] !== 0) {
+        this.told = report[2]!
+        this.readErrors()
+      }
       outbox.sent(done)
       if (error !== 0) this.refused(error, outbox, owner)
     }
@@ -205,8 +231,9 @@ export class NativePort implements Port, Watched {
   }
 
   private refused(error: number, outbox: Outbox, owner: SendOwner): void {
-    if (error === EAGAIN) {
+    if (error === EAGAIN || error === ENOBUFS) {
       this.maySend = false
+      if (error === ENOBUFS) this.retry ??= setTimeout(() => this.sendAgain(), RETRY_MS).unref()
       return
     }
     if (outbox.empty) return
@@ -215,12 +242,20 @@ export class NativePort implements Port, Watched {
     owner.unsent(name, systemError(error, 'sendmmsg'))
   }
 
+  /** Who waits keeps the process alive, not this. */
+  private sendAgain(): void {
+    this.retry = null
+    this.maySend = true
+    this.owner.sendable()
+  }
+
   pathMtu(): number {
     return Math.max(0, this.binding.pathMtu(this.slot))
   }
 
   close(): void {
     this.countLosses()
+    if (this.retry !== null) clearTimeout(this.retry)
     const { dispatcher, gather, gatherMs } = this.parts
     gather.remove(gatherMs)
     dispatcher.close(this.slot, false)

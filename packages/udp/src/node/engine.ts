@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { CamioError } from '@camio/core/spi'
 import type { Engine } from '../engine.js'
-import { interfaceOf, isMulticast, type SocketPlan, sourceOf, type UdpTarget } from '../plan.js'
+import { badOption, type Interface, type SocketPlan, sourceOf, type UdpTarget } from '../plan.js'
 import type { Port, PortOwner } from '../port.js'
 import { NodePort } from './port.js'
 
@@ -58,31 +58,28 @@ function settled(socket: Socket, step: (done: (error?: Error) => void) => void):
   })
 }
 
-function setUp(socket: Socket, target: UdpTarget, { remote, group }: SocketPlan): void {
+function setUp(socket: Socket, target: UdpTarget, { local, remote, group, multicast }: SocketPlan): void {
   const { broadcast, ttl, loop } = target.options
-  const multicast = group ?? (remote !== null && isMulticast(remote.host) ? remote : null)
   if (broadcast) socket.setBroadcast(true)
   if (ttl !== undefined && ttl > 0) socket.setTTL(ttl)
-  if (multicast === null) return
   if (ttl !== undefined) socket.setMulticastTTL(ttl)
   if (!loop) socket.setMulticastLoopback(false)
-  const own = interfaceAddress(target, multicast.host)
+  const ipv6 = (local ?? remote)!.host.includes(':')
+  const own = multicast === null ? undefined : interfaceAddress(target.uri, multicast, ipv6)
   if (own !== undefined) socket.setMulticastInterface(own)
   if (group === null) return
   const source = sourceOf(target)
-  if (source === null) socket.addMembership(group.host, own)
-  else socket.addSourceSpecificMembership(source, group.host, own)
+  // A zone says what `own` says.
+  const [address = ''] = group.host.split('%')
+  if (source === null) socket.addMembership(address, own)
+  else socket.addSourceSpecificMembership(source, address, own)
 }
 
 /** As Node wants it: an address for IPv4, `::%name` for IPv6. @throws `ERR_CAMIO_BAD_OPTION` */
-function interfaceAddress(target: UdpTarget, host: string): string | undefined {
-  const ipv6 = host.includes(':')
-  const found = interfaceOf(target, ipv6 ? 6 : 4)
-  if (found === null) return undefined
-  if (ipv6) return `::%${found.name}`
-  if (found.address !== undefined) return found.address
-  const message = `option "iface" in ${target.uri} is "${found.name}", which has no IPv4 address here`
-  throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri: target.uri })
+function interfaceAddress(uri: string, { name, address }: Interface, ipv6: boolean): string {
+  if (ipv6) return `::%${name}`
+  if (address !== undefined) return address
+  throw badOption(uri, 'iface', `is "${name}", which has no IPv4 address here`)
 }
 
 function refuseWhatNodeCannot({ options, uri }: UdpTarget): void {

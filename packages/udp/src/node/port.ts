@@ -13,6 +13,17 @@ interface Datagram {
   readonly name: Uint8Array
 }
 
+/** A datagram that Node has, or gets once more. */
+interface Sending {
+  readonly bytes: Uint8Array
+  readonly name: Uint8Array | null
+  readonly owner: SendOwner
+  /** How often it was refused. */
+  tries: number
+  /** Why it was refused last, which may have been about another one. */
+  answer: Error | null
+}
+
 const NOWHERE = new Uint8Array(NAME_SIZE)
 /** What a waiting datagram takes beside its bytes: an empty one is not free. */
 const OVERHEAD = 128
@@ -20,13 +31,16 @@ const OVERHEAD = 128
 /** Bytes that may be with Node at once: it queues whatever it is given. */
 const IN_FLIGHT = 256 * 1024
 
+/** A peer that answers "nobody" faster than datagrams leave must not keep one for ever. */
+const TRIES = 16
+
 /** Errors that are an answer of the network's to something that was sent. */
-const ANSWERS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])
+const REFUSED = 'ECONNREFUSED'
+const ANSWERS = new Set([REFUSED, 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])
 
 export class NodePort implements Port {
   readonly local: HostPort
   readonly largest = LARGEST
-  readonly mayReceive = true
 
   bytes: Uint8Array = NOTHING
   readonly offset = 0
@@ -64,7 +78,8 @@ export class NodePort implements Port {
     if (this.deaf) return
     this.owner.counters[Counter.systemCalls]! += 1
     const size = bytes.length + OVERHEAD
-    if (this.waitingBytes + size > this.capacity) {
+    // An empty queue takes any datagram, as it could never be read otherwise.
+    if (this.waiting.length > 0 && this.waitingBytes + size > this.capacity) {
       this.owner.lostIncoming('queue', 1)
       return
     }
@@ -118,7 +133,7 @@ export class NodePort implements Port {
       owner.counters[WRITE + Counter.copies]! += 1
       let from = 0
       do {
-        this.sendOne(run.subarray(from, from + segment), name, owner)
+        this.sendOne({ bytes: run.subarray(from, from + segment), name, owner, tries: 0, answer: null })
         from += segment
       } while (from < length)
       outbox.sent(1)
@@ -126,14 +141,19 @@ export class NodePort implements Port {
     return true
   }
 
-  private sendOne(bytes: Uint8Array, name: Uint8Array | null, owner: SendOwner): void {
-    const size = bytes.length + OVERHEAD
+  private sendOne(datagram: Sending): void {
+    const { bytes, name, owner } = datagram
     owner.counters[WRITE + Counter.systemCalls]! += 1
     this.inFlight++
-    this.inFlightBytes += size
-    const done = (error: Error | null) => this.sent(size, name, error, owner)
-    if (name === null) this.socket.send(bytes, done)
-    else this.socket.send(bytes, this.to.show(name, 0).port, this.hostFor(name), done)
+    this.inFlightBytes += bytes.length + OVERHEAD
+    const done = (error: Error | null) => this.sent(datagram, error)
+    try {
+      if (name === null) this.socket.send(bytes, done)
+      else this.socket.send(bytes, this.to.show(name, 0).port, this.hostFor(name), done)
+    } catch (error) {
+      // What Node finds wrong by itself it throws, and never calls back.
+      process.nextTick(done, error)
+    }
   }
 
   /** A socket of IPv6 reaches IPv4 by its mapped addresses. */
@@ -142,20 +162,35 @@ export class NodePort implements Port {
     return this.local.host.includes(':') && !host.includes(':') ? `::ffff:${host}` : host
   }
 
-  private sent(size: number, name: Uint8Array | null, error: Error | null, owner: SendOwner): void {
+  private sent(datagram: Sending, error: Error | null): void {
     this.inFlight--
-    this.inFlightBytes -= size
-    if (error !== null && !this.closing) {
-      if (isAnswer(error)) this.owner.bounced(name, error, 0)
-      else owner.unsent(name, error)
-    }
+    this.inFlightBytes -= datagram.bytes.length + OVERHEAD
+    this.settle(datagram, error)
     if (this.inFlight === 0 && this.closing) this.socket.close()
     else if (this.maySend) this.owner.sendable()
   }
 
+  /** A connected socket refuses a datagram to tell what an earlier one met: it is tried again, and the other is the lost one. */
+  private settle(datagram: Sending, error: Error | null): void {
+    const { answer } = datagram
+    const known = codeOf(error) === codeOf(answer) && codeOf(error) !== REFUSED
+    const isNews = datagram.name === null && isAnswer(error) && !known && datagram.tries < TRIES
+    // The same once more was this datagram's from the start. That nobody is there, no system finds out by itself.
+    if (answer !== null && (error === null || !known)) this.bounced(answer)
+    datagram.answer = isNews ? error : null
+    datagram.tries++
+    if (isNews && (this.closing || !this.deaf)) this.sendOne(datagram)
+    else if (isNews) this.bounced(error!)
+    else if (error !== null && !this.closing) datagram.owner.unsent(datagram.name, error)
+  }
+
+  private bounced(error: Error): void {
+    if (!this.closing) this.owner.bounced(null, error, 0)
+  }
+
   private failed(error: Error): void {
     if (this.closing) return
-    if (isAnswer(error)) this.owner.bounced(null, error, 0)
+    if (isAnswer(error)) this.bounced(error)
     else this.owner.broken(error)
   }
 
@@ -170,6 +205,10 @@ export class NodePort implements Port {
   }
 }
 
-function isAnswer(error: Error): boolean {
-  return ANSWERS.has((error as NodeJS.ErrnoException).code ?? '')
+function codeOf(error: Error | null): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code
+}
+
+function isAnswer(error: Error | null): boolean {
+  return ANSWERS.has(codeOf(error) ?? '')
 }
