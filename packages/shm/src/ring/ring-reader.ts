@@ -103,6 +103,11 @@ export class RingReader {
     return false
   }
 
+  /** Is there more of what the last look at the writer's position brought? */
+  get more(): boolean {
+    return this.position !== this.head
+  }
+
   /** The message that `next` found, where it lies. */
   view(): Uint8Array {
     return new Uint8Array(this.buffer, this.offset, this.length)
