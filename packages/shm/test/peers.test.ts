@@ -40,6 +40,7 @@ interface Rude {
 /** What a client may say that it must not; and the status that it is answered, `null` for none. */
 const CLIENTS: Readonly<Record<string, readonly [Rude, number | null]>> = {
   'speaks another language': [{ words: new Int32Array(16).fill(7) }, null],
+  'speaks another language, and lends a memory': [{ words: new Int32Array(16).fill(7), lends: 4096 }, null],
   'says half of it': [{ words: encodeHello(HELLO).subarray(0, 5) }, null],
   'speaks another version': [{ words: encodeHello(HELLO).fill(9, 1, 2) }, Status.VERSION],
   'lends no memory': [{ words: encodeHello(HELLO) }, Status.FAILED],
@@ -64,7 +65,11 @@ async function answerTo(socket: number): Promise<number | null> {
   for (;;) {
     const words = helloRoom()
     const got = binding().receiveHello(socket, words)
-    if (got === 1) return (decodeHello(words) as Hello).status
+    if (got === 1) {
+      const { status, memory } = decodeHello(words) as Hello
+      if (memory !== NO_MEMORY) binding().releaseMemory(memory)
+      return status
+    }
     if (got === 0 || got === -104) return null
     await turn()
   }
@@ -89,6 +94,19 @@ for (const [what, [rude, status]] of Object.entries(CLIENTS)) {
     t.deepEqual(await leftAtLast(), before)
   })
 }
+
+test.serial('nothing is left of the memory that a writer lends to a strict reader', async (t) => {
+  const before = await leftAtLast()
+  const reader = await open(freshName(), { mode: 'r', stay: true })
+  for (const writes of [true, false]) {
+    const socket = binding().connect(socketName(reader.uri))
+    say(socket, { words: encodeHello({ ...HELLO, kind: Kind.STRICT, writes }), lends: ringLength(4096) })
+    t.is(await answerTo(socket), writes ? Status.OK : Status.NOTHING)
+    binding().close(socket, false)
+  }
+  await reader.close()
+  t.deepEqual(await leftAtLast(), before)
+})
 
 test.serial('clients that say nothing keep nobody waiting, and go with the listener', async (t) => {
   const before = await leftAtLast()

@@ -53,7 +53,7 @@ export class Guest implements Watched {
 
   private answer(words: Int32Array): void {
     const hello = decodeHello(words)
-    if ('stranger' in hello) this.turnAway(null)
+    if ('stranger' in hello) this.turnAway(null, words.at(-1))
     else if ('version' in hello) this.turnAway(Status.VERSION, words.at(-1))
     else if ((hello.kind & this.host.kind) === 0) this.turnAway(Status.KIND, hello.memory)
     else this.host.admit(this, hello)

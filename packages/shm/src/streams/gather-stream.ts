@@ -3,6 +3,7 @@
  * turn. So a writer that dies at any instruction stands in nobody's way. It ends as a FIFO does, when the last writer has ended.
  */
 import { type BatchHandler, type CamioError, Counter, type Features, Interest, StreamStats } from '@camio/core/spi'
+import { NO_MEMORY } from '../binding.js'
 import { namedFeatures } from '../features.js'
 import { Door, type DoorHost } from '../link/door.js'
 import type { Guest } from '../link/guest.js'
@@ -56,13 +57,15 @@ export class GatherStream extends ReadingStream implements DoorHost {
   failed(): void {}
 
   admit(guest: Guest, hello: Hello): void {
+    // Whoever only writes has nothing to lend.
+    if (hello.memory !== NO_MEMORY) guest.system.binding.releaseMemory(hello.memory)
     if (!hello.writes) {
-      guest.turnAway(Status.NOTHING, hello.memory)
+      guest.turnAway(Status.NOTHING)
       return
     }
     const region = makeRing(guest, this.target.options.capacity)
     if (region === null) {
-      guest.turnAway(Status.FAILED, hello.memory)
+      guest.turnAway(Status.FAILED)
       return
     }
     const link = guest.welcome({ kind: this.kind, reads: true, writes: false, position: 0, sequence: 0 }, region)
