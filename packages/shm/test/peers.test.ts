@@ -138,6 +138,43 @@ const OWNERS: Readonly<Record<string, readonly [Rude, string]>> = {
   ],
 }
 
+const GRANTS: readonly (readonly [Record<string, string>, Partial<Hello>])[] = [
+  [{ mode: 'r' }, { reads: true, writes: true }],
+  [{ mode: 'w' }, { reads: true, writes: true }],
+  [{}, { reads: false, writes: false }],
+  [{}, { kind: Kind.STRICT }],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: true },
+  ],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: false, length: 0 },
+  ],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: false, length: -1 },
+  ],
+]
+
+for (const [options, granted] of GRANTS) {
+  const what = `${JSON.stringify(options)} is answered ${JSON.stringify(granted)}`
+  test.serial(`an owner grants no more than was asked for, and no nonsense: ${what}`, async (t) => {
+    const before = await leftAtLast()
+    const uri = freshName()
+    const door = binding().listen(socketName(uri), 5)
+    const opening = open(uri, options)
+    opening.catch(() => {})
+    await turn()
+    const socket = binding().accept(door)
+    say(socket, { words: encodeHello({ ...HELLO, ...granted }), lends: ringLength(4096) })
+    await t.throwsAsync(opening, { code: 'ERR_CAMIO_CORRUPT' })
+    binding().close(socket, false)
+    binding().close(door, false)
+    t.deepEqual(await leftAtLast(), before)
+  })
+}
+
 for (const [what, [rude, code]] of Object.entries(OWNERS)) {
   for (const options of [{}, { mode: 'r', ...LOSSY }] as const) {
     test.serial(`an owner that ${what}: ${JSON.stringify(options)}`, async (t) => {
@@ -176,7 +213,8 @@ test.serial('an owner that leaves right behind its answer has died', async (t) =
 test.serial('an owner that never answers is ERR_CAMIO_TIMEOUT', async (t) => {
   const uri = freshName()
   const door = binding().listen(socketName(uri), 5)
-  await t.throwsAsync(open(uri, { connectTimeout: '50ms' }), { code: 'ERR_CAMIO_TIMEOUT' })
+  const error = await t.throwsAsync(open(uri, { connectTimeout: '50ms', waitFor: '1h' }), { code: 'ERR_CAMIO_TIMEOUT' })
+  t.regex(error!.message, /within 50ms/)
   binding().close(door, false)
 })
 
