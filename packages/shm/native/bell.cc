@@ -6,6 +6,7 @@
 #include <camio/error.h>
 #include <sys/socket.h>
 
+#include "descriptors.h"
 #include "functions.h"
 
 namespace camio::shm {
@@ -26,8 +27,18 @@ Napi::Value clear_bells(const Napi::CallbackInfo& info) {
   const int fd = socket_argument(info, 0);
   if (fd < 0) return info.Env().Undefined();
   char bells[512];
-  const ssize_t taken = ::recv(fd, bells, sizeof(bells), MSG_DONTWAIT);
-  return Napi::Number::New(info.Env(), taken < 0 ? -errno : static_cast<int>(taken));
+  iovec piece{bells, sizeof(bells)};
+  // A bell brings nothing along, but a hostile peer's may.
+  Control control;
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof(control.bytes);
+  const ssize_t taken = ::recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (taken < 0) return Napi::Number::New(info.Env(), -errno);
+  const Descriptors unwanted(&message);
+  return Napi::Number::New(info.Env(), static_cast<int>(taken));
 }
 
 }  // namespace camio::shm

@@ -3,9 +3,9 @@
 #include <camio/error.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cstring>
 
+#include "descriptors.h"
 #include "functions.h"
 #include "state.h"
 
@@ -14,35 +14,6 @@ namespace camio::shm {
 namespace {
 
 constexpr int kNone = -1;
-// More descriptors than one are no hello of ours; there must be room for them all the same, so that they can be closed.
-constexpr size_t kMostDescriptors = 8;
-
-union Control {
-  cmsghdr header;
-  char bytes[CMSG_SPACE(sizeof(int) * kMostDescriptors)];
-};
-
-// What came with a message. Whoever does not keep one closes it.
-class Descriptors {
- public:
-  explicit Descriptors(msghdr* message) {
-    for (cmsghdr* c = CMSG_FIRSTHDR(message); c != nullptr; c = CMSG_NXTHDR(message, c)) {
-      if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-      const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-      for (size_t i = 0; i < count && count_ < fds_.size(); i++) {
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-        fds_[count_++] = Fd(fd);
-      }
-    }
-  }
-  size_t count() const { return count_; }
-  Fd take() { return std::move(fds_[0]); }
-
- private:
-  std::array<Fd, kMostDescriptors> fds_;
-  size_t count_ = 0;
-};
 
 }  // namespace
 
@@ -85,7 +56,7 @@ Napi::Value receive_hello(const Napi::CallbackInfo& info) {
   if (words.empty()) return Napi::Number::New(env, -EINVAL);
   const std::span<int32_t> numbers = words.first(words.size() - 1);
   iovec piece{numbers.data(), numbers.size_bytes()};
-  Control control{};
+  Control control;
   msghdr message{};
   message.msg_iov = &piece;
   message.msg_iovlen = 1;
@@ -99,7 +70,7 @@ Napi::Value receive_hello(const Napi::CallbackInfo& info) {
   // The system could not give us the descriptor: we have too many.
   if ((message.msg_flags & MSG_CTRUNC) != 0) return Napi::Number::New(env, -EMFILE);
   if (received != static_cast<ssize_t>(numbers.size_bytes()) || came.count() > 1) return Napi::Number::New(env, -EPROTO);
-  words.back() = came.count() == 0 ? kNone : state_of(env).memories.take({came.take(), nullptr});
+  words.back() = came.count() == 0 ? kNone : state_of(env).memories.take(Memory(came.take(), true));
   return Napi::Number::New(env, 1);
 }
 

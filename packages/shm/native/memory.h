@@ -7,6 +7,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
+
+#include "close_elsewhere.h"
 
 namespace camio::shm {
 
@@ -32,7 +35,17 @@ class Region {
 
 // One file, and what of it is mapped here.
 struct Memory {
+  Memory(Fd fd_, bool foreign_) : fd(std::move(fd_)), foreign(foreign_) {}
+  Memory(Memory&&) noexcept = default;
+  ~Memory() { forget(); }
+  // Closes the descriptor. A stranger's that was never mapped may be anything.
+  void forget() {
+    if (foreign && region == nullptr) close_elsewhere(std::move(fd));
+    fd.reset();
+  }
+
   Fd fd;
+  bool foreign;
   std::shared_ptr<Region> region;
 };
 

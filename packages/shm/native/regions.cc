@@ -39,7 +39,7 @@ Napi::Value create_memory(const Napi::CallbackInfo& info) {
   if (!int_argument(info, 0, 1, kLargest, &length)) return info.Env().Undefined();
   Fd fd = make_memory(static_cast<size_t>(length));
   if (!fd) return throw_errno(info.Env(), "memfd_create");
-  return Napi::Number::New(info.Env(), state_of(info.Env()).memories.take({std::move(fd), nullptr}));
+  return Napi::Number::New(info.Env(), state_of(info.Env()).memories.take(Memory(std::move(fd), false)));
 }
 
 // (slot, length, how) -> ArrayBuffer; once a slot
@@ -79,7 +79,7 @@ Napi::Value freeze_memory(const Napi::CallbackInfo& info) {
 // (slot): nobody is given it any more; what is mapped stays
 Napi::Value forget_memory(const Napi::CallbackInfo& info) {
   Memory* memory = memory_argument(info, 0);
-  if (memory != nullptr) memory->fd.reset();
+  if (memory != nullptr) memory->forget();
   return info.Env().Undefined();
 }
 

@@ -9,12 +9,17 @@
 
 #include <utility>
 
+#include "close_elsewhere.h"
 #include "memory.h"
 
 namespace camio::shm {
 
 struct Socket {
   explicit Socket(Fd socket_) : socket(std::move(socket_)) {}
+  Socket(Socket&&) noexcept = default;
+  ~Socket() {
+    if (socket) close_socket(std::move(socket));
+  }
   int fd() const { return socket.get(); }
 
   Fd socket;

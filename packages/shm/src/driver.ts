@@ -1,12 +1,23 @@
 /** `shm:NAME`: messages between processes through shared memory. */
-import { CamioError, DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available } from './binding.js'
+import { checkOptions, type Role } from './check-options.js'
 import { SHM_FEATURES } from './features.js'
 import { shmOptions } from './options.js'
 import { ShmListener } from './streams/listener.js'
 import { openDuplex } from './streams/open-duplex.js'
 import { openLossyReader, openLossyWriter, openStrictReader, openStrictWriter } from './streams/open-named.js'
 import type { ShmTarget } from './target.js'
+
+type OpenRole = Exclude<Role, 'listen'>
+
+const OPEN: Readonly<Record<OpenRole, (target: ShmTarget) => Promise<Stream> | Stream>> = {
+  connect: (target) => openDuplex(target),
+  'strict reader': openStrictReader,
+  'strict writer': openStrictWriter,
+  'lossy reader': openLossyReader,
+  'lossy writer': openLossyWriter,
+}
 
 export const driver = defineDriver({
   abi: DRIVER_ABI,
@@ -20,23 +31,19 @@ export const driver = defineDriver({
   available,
 
   async open(target): Promise<Stream> {
-    const { mode, options } = target
-    if (mode === 'rw') {
-      refuseOptions(target, 'needs mode=r or mode=w')
-      return openDuplex(target)
-    }
-    if (options.policy === 'drop-oldest') return mode === 'w' ? openLossyWriter(target) : openLossyReader(target)
-    return mode === 'w' ? openStrictWriter(target) : openStrictReader(target)
+    const role = roleOf(target)
+    checkOptions(target, role)
+    return OPEN[role](target)
   },
 
   listen(target): Listener {
-    refuseOptions(target, 'is for open, with mode=r or mode=w')
+    checkOptions(target, 'listen')
     return new ShmListener(target)
   },
 })
 
-/** What means something for named rings only. */
-function refuseOptions({ uri, options }: ShmTarget, why: string): void {
-  const given = options.policy !== undefined ? 'policy' : options.stay ? 'stay' : null
-  if (given !== null) throw new CamioError('ERR_CAMIO_BAD_OPTION', `option "${given}" in ${uri} ${why}`, { uri })
+function roleOf({ mode, options }: ShmTarget): OpenRole {
+  if (mode === 'rw') return 'connect'
+  const policy = options.policy === 'drop-oldest' ? 'lossy' : 'strict'
+  return mode === 'w' ? `${policy} writer` : `${policy} reader`
 }

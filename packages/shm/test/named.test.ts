@@ -224,6 +224,23 @@ test('a batch ends though the writer of empty messages does not', async (t) => {
 test('options that mean nothing are refused by name', async (t) => {
   await t.throwsAsync(open(freshName(), { policy: 'strict' }), { code: 'ERR_CAMIO_BAD_OPTION', message: /"policy"/ })
   await t.throwsAsync(listen(freshName(), { stay: true }), { code: 'ERR_CAMIO_BAD_OPTION', message: /"stay"/ })
+  for (const options of ['wait-for=1s', 'owner=any', 'connect-timeout=1s', 'peers=3', 'policy=strict', 'group=1']) {
+    const message = new RegExp(`"${options.split('=')[0]}"`)
+    await t.throwsAsync(listen(`${freshName()}?${options}`), { code: 'ERR_CAMIO_BAD_OPTION', message })
+  }
+  const meaningless = {
+    'mode=rw': ['stay=1', 'backlog=3', 'peers=3', 'perm=0666', 'group=1'],
+    'mode=r': ['backlog=3', 'group=1'],
+    'mode=w': ['stay=1', 'backlog=3', 'peers=3', 'perm=0666', 'group=1'],
+    'mode=w&policy=drop-oldest': ['stay=1', 'wait-for=1s', 'connect-timeout=1s', 'owner=any', 'backlog=3'],
+    'mode=r&policy=drop-oldest': ['stay=1', 'backlog=3', 'peers=3', 'perm=0666'],
+  }
+  for (const [use, all] of Object.entries(meaningless)) {
+    for (const options of all) {
+      const message = new RegExp(`"${options.split('=')[0]}"`)
+      await t.throwsAsync(open(`${freshName()}?${use}&${options}`), { code: 'ERR_CAMIO_BAD_OPTION', message })
+    }
+  }
   await t.throwsAsync(listen(freshName(), { capacity: 5000 }), {
     code: 'ERR_CAMIO_BAD_OPTION',
     message: /power of two/,

@@ -40,6 +40,7 @@ interface Rude {
 /** What a client may say that it must not; and the status that it is answered, `null` for none. */
 const CLIENTS: Readonly<Record<string, readonly [Rude, number | null]>> = {
   'speaks another language': [{ words: new Int32Array(16).fill(7) }, null],
+  'speaks another language, and lends a memory': [{ words: new Int32Array(16).fill(7), lends: 4096 }, null],
   'says half of it': [{ words: encodeHello(HELLO).subarray(0, 5) }, null],
   'speaks another version': [{ words: encodeHello(HELLO).fill(9, 1, 2) }, Status.VERSION],
   'lends no memory': [{ words: encodeHello(HELLO) }, Status.FAILED],
@@ -64,7 +65,11 @@ async function answerTo(socket: number): Promise<number | null> {
   for (;;) {
     const words = helloRoom()
     const got = binding().receiveHello(socket, words)
-    if (got === 1) return (decodeHello(words) as Hello).status
+    if (got === 1) {
+      const { status, memory } = decodeHello(words) as Hello
+      if (memory !== NO_MEMORY) binding().releaseMemory(memory)
+      return status
+    }
     if (got === 0 || got === -104) return null
     await turn()
   }
@@ -89,6 +94,19 @@ for (const [what, [rude, status]] of Object.entries(CLIENTS)) {
     t.deepEqual(await leftAtLast(), before)
   })
 }
+
+test.serial('nothing is left of the memory that a writer lends to a strict reader', async (t) => {
+  const before = await leftAtLast()
+  const reader = await open(freshName(), { mode: 'r', stay: true })
+  for (const writes of [true, false]) {
+    const socket = binding().connect(socketName(reader.uri))
+    say(socket, { words: encodeHello({ ...HELLO, kind: Kind.STRICT, writes }), lends: ringLength(4096) })
+    t.is(await answerTo(socket), writes ? Status.OK : Status.NOTHING)
+    binding().close(socket, false)
+  }
+  await reader.close()
+  t.deepEqual(await leftAtLast(), before)
+})
 
 test.serial('clients that say nothing keep nobody waiting, and go with the listener', async (t) => {
   const before = await leftAtLast()
@@ -118,6 +136,43 @@ const OWNERS: Readonly<Record<string, readonly [Rude, string]>> = {
     { words: encodeHello({ ...HELLO, status: 99 }), lends: 4096 },
     'ERR_CAMIO_REFUSED',
   ],
+}
+
+const GRANTS: readonly (readonly [Record<string, string>, Partial<Hello>])[] = [
+  [{ mode: 'r' }, { reads: true, writes: true }],
+  [{ mode: 'w' }, { reads: true, writes: true }],
+  [{}, { reads: false, writes: false }],
+  [{}, { kind: Kind.STRICT }],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: true },
+  ],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: false, length: 0 },
+  ],
+  [
+    { mode: 'r', ...LOSSY },
+    { kind: Kind.LOSSY, reads: false, length: -1 },
+  ],
+]
+
+for (const [options, granted] of GRANTS) {
+  const what = `${JSON.stringify(options)} is answered ${JSON.stringify(granted)}`
+  test.serial(`an owner grants no more than was asked for, and no nonsense: ${what}`, async (t) => {
+    const before = await leftAtLast()
+    const uri = freshName()
+    const door = binding().listen(socketName(uri), 5)
+    const opening = open(uri, options)
+    opening.catch(() => {})
+    await turn()
+    const socket = binding().accept(door)
+    say(socket, { words: encodeHello({ ...HELLO, ...granted }), lends: ringLength(4096) })
+    await t.throwsAsync(opening, { code: 'ERR_CAMIO_CORRUPT' })
+    binding().close(socket, false)
+    binding().close(door, false)
+    t.deepEqual(await leftAtLast(), before)
+  })
 }
 
 for (const [what, [rude, code]] of Object.entries(OWNERS)) {
@@ -158,7 +213,8 @@ test.serial('an owner that leaves right behind its answer has died', async (t) =
 test.serial('an owner that never answers is ERR_CAMIO_TIMEOUT', async (t) => {
   const uri = freshName()
   const door = binding().listen(socketName(uri), 5)
-  await t.throwsAsync(open(uri, { connectTimeout: '50ms' }), { code: 'ERR_CAMIO_TIMEOUT' })
+  const error = await t.throwsAsync(open(uri, { connectTimeout: '50ms', waitFor: '1h' }), { code: 'ERR_CAMIO_TIMEOUT' })
+  t.regex(error!.message, /within 50ms/)
   binding().close(door, false)
 })
 

@@ -41,12 +41,20 @@ export interface Met {
 
 /** @throws `ERR_CAMIO_NOT_FOUND`, `ERR_CAMIO_NO_PERMISSION`, `ERR_CAMIO_REFUSED`, `ERR_CAMIO_TIMEOUT`, ... */
 export async function connect(target: ShmTarget, wish: Wish): Promise<Met> {
+  const { system, socket, hello } = await converse(target, wish)
+  return { hello, link: new Link(system, socket) }
+}
+
+/** What the owner of the name answers, and the socket that leads to him: it belongs to the caller. @throws what {@link connect} does */
+async function converse(target: ShmTarget, wish: Wish) {
   const system = systemFor(target.uri)
   const { uri, options, signal } = target
-  const { socket: name } = parseName(target.address, uri)
-  const deadline = new Deadline(uri, 'no answer', options.waitFor + options.connectTimeout, signal)
+  const until = performance.now() + options.waitFor
+  // The owner's time to answer begins when there is one.
+  const found = await find(system, target, until)
+  const deadline = new Deadline(uri, 'no answer', options.connectTimeout, signal)
   return within(deadline, async (stop) => {
-    const socket = await find(system, target, name, stop)
+    const socket = found ?? (await enter(system, target, until, stop))
     try {
       checkOwner(system, target, socket)
       say(system, target, socket, wish)
@@ -55,28 +63,48 @@ export async function connect(target: ShmTarget, wish: Wish): Promise<Met> {
       throw error
     }
     const hello = await answer(system, target, socket, wish, stop)
-    return { hello, link: new Link(system, socket) }
+    return { system, socket, hello }
   })
 }
 
 const FIRST_NAP_MS = 1
 const LONGEST_NAP_MS = 50
 
-/** Tries until somebody has the name (`wait-for=`) and lets us in: nothing tells when that is so. */
-async function find(system: System, target: ShmTarget, name: string, stop: AbortSignal): Promise<number> {
-  const end = performance.now() + target.options.waitFor
+/** Tries until somebody has the name (`wait-for=`): nothing tells when that is so. @returns `null`: too many wait for him */
+async function find(system: System, target: ShmTarget, until: number): Promise<number | null> {
   for (let nap = FIRST_NAP_MS; ; nap = Math.min(nap * 2, LONGEST_NAP_MS)) {
-    stop.throwIfAborted()
-    try {
-      return system.dispatcher.opened(system.binding.connect(name))
-    } catch (error) {
-      const { code } = error as { code?: string }
-      const left = end - performance.now()
-      if (code === 'ECONNREFUSED' && left <= 0) throw refusal('ERR_CAMIO_NOT_FOUND', target, 'nobody has that name')
-      if (code !== 'ECONNREFUSED' && code !== 'EAGAIN') throw error
-      await sleep(code === 'EAGAIN' ? nap : Math.min(nap, left), undefined, { signal: stop }).catch(() => {})
-    }
+    const socket = knock(system, target, until)
+    if (socket !== 'nobody') return socket === 'busy' ? null : socket
+    await pause(Math.min(nap, until - performance.now()), target.signal)
   }
+}
+
+/** Tries until the owner lets us in. */
+async function enter(system: System, target: ShmTarget, until: number, stop: AbortSignal): Promise<number> {
+  for (let nap = FIRST_NAP_MS; ; nap = Math.min(nap * 2, LONGEST_NAP_MS)) {
+    const socket = knock(system, target, until)
+    if (typeof socket === 'number') return socket
+    await pause(nap, stop)
+  }
+}
+
+/** @throws `ERR_CAMIO_NOT_FOUND`: nobody has the name, and that for too long */
+function knock({ binding, dispatcher }: System, target: ShmTarget, until: number): number | 'nobody' | 'busy' {
+  try {
+    return dispatcher.opened(binding.connect(parseName(target.address, target.uri).socket))
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'EAGAIN') return 'busy'
+    if (code !== 'ECONNREFUSED') throw error
+    if (performance.now() >= until) throw refusal('ERR_CAMIO_NOT_FOUND', target, 'nobody has that name')
+    return 'nobody'
+  }
+}
+
+/** @throws the signal's reason, and not an error about it */
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => {})
+  signal?.throwIfAborted()
 }
 
 function say(system: System, { uri }: ShmTarget, socket: number, { kinds, reads, writes, lent }: Wish): void {
@@ -175,7 +203,7 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
   [Kind.LOSSY]: 'is a lossy ring: read it with mode=r and policy=drop-oldest',
 }
 
-function whatIsWrong(decoded: Decoded, target: ShmTarget, { otherKind }: Wish): CamioError | null {
+function whatIsWrong(decoded: Decoded, target: ShmTarget, wish: Wish): CamioError | null {
   const refuse = (code: string, why: string) => refusal(code, target, why)
   if ('stranger' in decoded) return refuse('ERR_CAMIO_REFUSED', 'who has that name is no shared memory of ours')
   if ('version' in decoded) {
@@ -186,22 +214,27 @@ function whatIsWrong(decoded: Decoded, target: ShmTarget, { otherKind }: Wish): 
   }
   switch (decoded.status) {
     case Status.OK:
-      return null
+      return isAnswerTo(decoded, wish) ? null : refuse('ERR_CAMIO_CORRUPT', 'its owner grants what was not asked for')
     case Status.DENIED:
       return refuse('ERR_CAMIO_NO_PERMISSION', 'its owner does not let this user in (perm=, group=)')
     case Status.VERSION:
       return refuse('ERR_CAMIO_REFUSED', `the other end does not speak version ${VERSION}: update the older`)
     case Status.KIND:
       return (
-        otherKind ?? refuse('ERR_CAMIO_REFUSED', `the name ${KIND_NAMES[decoded.kind] ?? 'is shared in another way'}`)
+        wish.otherKind ??
+        refuse('ERR_CAMIO_REFUSED', `the name ${KIND_NAMES[decoded.kind] ?? 'is shared in another way'}`)
       )
     case Status.NOTHING:
       return refuse('ERR_CAMIO_REFUSED', `with mode=${target.mode} neither end would read what the other writes`)
-    case Status.FULL:
-      return refuse('ERR_CAMIO_REFUSED', 'as many are connected as may be (peers=)')
     default:
       return refuse('ERR_CAMIO_REFUSED', 'its owner could not let us in')
   }
+}
+
+/** An honest owner reads only what is written, writes only what is read, and does one of the two. */
+function isAnswerTo({ kind, reads, writes }: Hello, wish: Wish): boolean {
+  const asked = (wish.writes || !reads) && (wish.reads || !writes)
+  return asked && (reads || writes) && (kind & wish.kinds) !== 0
 }
 
 /** Why the memory that came with a hello cannot be used. */

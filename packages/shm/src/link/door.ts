@@ -1,6 +1,6 @@
 /** A name that others can connect to, until it is given back. Guests are let in one after the other, as far as there is room for them. */
 import { constants } from 'node:os'
-import { type CamioError, fromSystemError, systemError, type Watched } from '@camio/core/spi'
+import { fromSystemError, systemError, type Watched } from '@camio/core/spi'
 import { parseName } from '../name.js'
 import { type System, systemFor } from '../system.js'
 import { refusal, type ShmTarget } from '../target.js'
@@ -16,8 +16,6 @@ const REST_MS = 100
 export interface DoorHost extends Host {
   /** Is there room for one more? If not, call `knock` when there is. */
   readonly hasRoom: boolean
-  /** Nobody can be let in at the moment. */
-  failed(error: CamioError): void
   /** One guest less is pending: it was let in or turned away. */
   left?(): void
 }
@@ -74,7 +72,7 @@ export class Door implements Watched {
   }
 
   private letIn(socket: number): void {
-    const guest = new Guest(this.system, socket, this.host, (gone) => this.left(gone))
+    const guest = new Guest(this.system, socket, this.uri, this.host, (gone) => this.left(gone))
     this.guests.add(guest)
     if (mayConnect(this.system, this.target, socket)) guest.greet()
     else guest.turnAway(Status.DENIED)

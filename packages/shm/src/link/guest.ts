@@ -1,13 +1,13 @@
 /** Somebody who has connected to a name, until what it wants is known and answered. */
 import { constants } from 'node:os'
-import { Epoll, type Watched } from '@camio/core/spi'
+import { type CamioError, Epoll, fromSystemError, systemError, type Watched } from '@camio/core/spi'
 import { NO_MEMORY } from '../binding.js'
-import type { Region } from '../ring/region.js'
+import { type Region, Unusable } from '../ring/region.js'
 import type { System } from '../system.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Status } from './hello.js'
 import { Link } from './link.js'
 
-const { EAGAIN } = constants.errno
+const { EAGAIN, EMFILE } = constants.errno
 
 /** How long a guest may take to say what it wants: it says so at once, or never. */
 const PATIENCE_MS = 5000
@@ -17,6 +17,8 @@ export interface Host {
   readonly kind: number
   /** A guest wants something that can be had here: welcome it, or turn it away. */
   admit(guest: Guest, hello: Hello): void
+  /** Nobody can be let in at the moment. */
+  failed(error: CamioError): void
 }
 
 export class Guest implements Watched {
@@ -27,6 +29,8 @@ export class Guest implements Watched {
   constructor(
     readonly system: System,
     readonly socket: number,
+    /** As bound. */
+    private readonly uri: string,
     private readonly host: Host,
     private readonly left: (guest: Guest) => void,
   ) {
@@ -48,12 +52,13 @@ export class Guest implements Watched {
     const words = helloRoom()
     const got = this.system.binding.receiveHello(this.socket, words)
     if (got === 1) this.answer(words)
+    else if (got === -EMFILE) this.cannot(systemError(got, 'recvmsg'))
     else if (got !== -EAGAIN) this.turnAway(null)
   }
 
   private answer(words: Int32Array): void {
     const hello = decodeHello(words)
-    if ('stranger' in hello) this.turnAway(null)
+    if ('stranger' in hello) this.turnAway(null, words.at(-1))
     else if ('version' in hello) this.turnAway(Status.VERSION, words.at(-1))
     else if ((hello.kind & this.host.kind) === 0) this.turnAway(Status.KIND, hello.memory)
     else this.host.admit(this, hello)
@@ -71,6 +76,12 @@ export class Guest implements Watched {
     this.settle()
     this.system.dispatcher.disown(this.socket, this.noted & (Epoll.HUP | Epoll.RDHUP | Epoll.ERR))
     return new Link(this.system, this.socket)
+  }
+
+  /** It cannot be let in: what it lends is unusable, or we lack the means, which the program is told. @param memory what it lent */
+  cannot(error: unknown, memory: number | undefined = NO_MEMORY): void {
+    this.turnAway(Status.FAILED, memory)
+    if (!(error instanceof Unusable)) this.host.failed(fromSystemError(error, this.uri, 'cannot let anybody in at'))
   }
 
   /** @param status what it is told; `null`: nothing @param memory what it lent */

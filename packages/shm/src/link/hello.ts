@@ -21,8 +21,6 @@ export const Status = {
   KIND: 3,
   /** Neither end would read what the other writes. */
   NOTHING: 4,
-  /** As many are connected as may be. */
-  FULL: 5,
   /** The owner has not the means: memory, descriptors. */
   FAILED: 6,
 } as const

@@ -133,19 +133,20 @@ export class RingReader {
       // A writer that is as fast as we are must not keep the event loop from its turn.
       while (count < limit && ((position - start) | 0) < capacity) {
         const at = position & mask
-        const length = words[(DATA + at) >> 2]!
-        const record = (length + (RECORD_HEADER + 7)) & -8
-        // A message that is known to have come, and nothing else: that is for `next` to look into.
-        if (!(length >= 0 && at + record <= capacity && record <= ((this.head - position) | 0))) {
-          if (!this.more()) break
-          position = this.position
-          continue
+        let offset = DATA + RECORD_HEADER + at
+        let length = words[(DATA + at) >> 2]!
+        let record = (length + (RECORD_HEADER + 7)) & -8
+        // A message that is known to have come, and nothing else: that is for `next` to look into, whose word is then taken.
+        if (!(length >= 0 && offset - DATA + length <= capacity && record <= ((this.head - position) | 0))) {
+          if (!this.another()) break
+          ;({ position, offset, length } = this)
+          record = (length + (RECORD_HEADER + 7)) & -8
         }
         // Read, whatever the handler makes of it.
         this.position = position = (position + record) | 0
         count++
         total += length
-        if (fn(bytes, DATA + RECORD_HEADER + at, length) === false || !this.open) break
+        if (fn(bytes, offset, length) === false || !this.open) break
         if (((position - this.published) | 0) >= quarter || words[WRITER_SLEEPS] === 1) this.giveRoom()
       }
     } finally {
@@ -157,7 +158,7 @@ export class RingReader {
   }
 
   /** `next` between messages of a batch: nobody looks at one. */
-  private more(): boolean {
+  private another(): boolean {
     this.held = false
     const found = this.next()
     this.held = found

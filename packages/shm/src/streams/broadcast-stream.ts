@@ -2,9 +2,10 @@
  * The writing end of a lossy named ring, which has the name. It never waits: who reads too slowly loses the oldest messages. Any number
  * of readers may look on, and none of them can harm the ring or another reader.
  */
-import { Counter, type Features, Interest, StreamStats, WRITE } from '@camio/core/spi'
+import { type CamioError, Counter, type Features, Interest, StreamStats, WRITE } from '@camio/core/spi'
 import { Mapped } from '../binding.js'
 import { namedFeatures } from '../features.js'
+import { Distress } from '../link/distress.js'
 import { Door, type DoorHost } from '../link/door.js'
 import type { Guest } from '../link/guest.js'
 import { type Hello, Kind, Status } from '../link/hello.js'
@@ -38,6 +39,7 @@ export class BroadcastStream extends WritingStream implements DoorHost {
   readonly kind = Kind.LOSSY
   declare protected readonly outgoing: LossyWriter
   private readonly door: Door
+  private readonly distress = new Distress()
   private readonly onlookers = new Set<Onlooker>()
 
   /** @throws `ERR_CAMIO_ADDRESS_IN_USE` */
@@ -61,8 +63,10 @@ export class BroadcastStream extends WritingStream implements DoorHost {
     return this.onlookers.size + this.door.pending < this.target.options.peers
   }
 
-  /** Who waits outside is let in later. */
-  failed(): void {}
+  /** Nobody asks a named ring who comes. */
+  failed(error: CamioError): void {
+    this.distress.tell(error)
+  }
 
   /** A reader brings the memory of the flag that it raises before it sleeps, and sees what is published from now on. */
   admit(guest: Guest, hello: Hello): void {
@@ -70,9 +74,11 @@ export class BroadcastStream extends WritingStream implements DoorHost {
       guest.turnAway(Status.NOTHING, hello.memory)
       return
     }
-    const region = receiveFlags(guest, hello)
-    if (region === null) {
-      guest.turnAway(Status.FAILED)
+    let region: Region
+    try {
+      region = receiveMemory(guest.system, hello.memory, FLAG_LENGTH, Mapped.RECEIVED)
+    } catch (error) {
+      guest.cannot(error)
       return
     }
     const { outgoing } = this
@@ -84,6 +90,7 @@ export class BroadcastStream extends WritingStream implements DoorHost {
 
   private add(region: Region, link: Link): void {
     region.forget()
+    this.distress.over()
     const bell = link.bell(this.stats.counters, WRITE + Counter.systemCalls)
     const reader: Onlooker = { region, flags: region.words, link, bell }
     this.onlookers.add(reader)
@@ -147,14 +154,5 @@ export class BroadcastStream extends WritingStream implements DoorHost {
     this.door.close()
     for (const reader of [...this.onlookers]) this.remove(reader)
     this.outgoing.release()
-  }
-}
-
-/** @returns `null`: it lends none that could be used; it was given back */
-function receiveFlags({ system }: Guest, { memory }: Hello): Region | null {
-  try {
-    return receiveMemory(system, memory, FLAG_LENGTH, Mapped.RECEIVED)
-  } catch {
-    return null
   }
 }

@@ -3,7 +3,9 @@
  * turn. So a writer that dies at any instruction stands in nobody's way. It ends as a FIFO does, when the last writer has ended.
  */
 import { type BatchHandler, type CamioError, Counter, type Features, Interest, StreamStats } from '@camio/core/spi'
+import { NO_MEMORY } from '../binding.js'
 import { namedFeatures } from '../features.js'
+import { Distress } from '../link/distress.js'
 import { Door, type DoorHost } from '../link/door.js'
 import type { Guest } from '../link/guest.js'
 import { type Hello, Kind, Status } from '../link/hello.js'
@@ -34,6 +36,7 @@ interface Member {
 export class GatherStream extends ReadingStream implements DoorHost {
   readonly kind = Kind.STRICT
   private readonly door: Door
+  private readonly distress = new Distress()
   private readonly members: Member[] = []
   /** Whose turn it is. */
   private turn = 0
@@ -56,17 +59,23 @@ export class GatherStream extends ReadingStream implements DoorHost {
     return this.members.length + this.door.pending < this.target.options.peers
   }
 
-  /** Who waits outside is let in later. */
-  failed(): void {}
+  /** Nobody asks a named ring who comes. */
+  failed(error: CamioError): void {
+    this.distress.tell(error)
+  }
 
   admit(guest: Guest, hello: Hello): void {
+    // Whoever only writes has nothing to lend.
+    if (hello.memory !== NO_MEMORY) guest.system.binding.releaseMemory(hello.memory)
     if (!hello.writes) {
-      guest.turnAway(Status.NOTHING, hello.memory)
+      guest.turnAway(Status.NOTHING)
       return
     }
-    const region = makeRing(guest, this.target.options.capacity)
-    if (region === null) {
-      guest.turnAway(Status.FAILED, hello.memory)
+    let region: Region
+    try {
+      region = Region.create(guest.system, ringLength(this.target.options.capacity)).freeze(true)
+    } catch (error) {
+      guest.cannot(error)
       return
     }
     const link = guest.welcome({ kind: this.kind, reads: true, writes: false, position: 0, sequence: 0 }, region)
@@ -82,6 +91,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
     const ring = new RingReader(region, link.bell(this.stats.counters, Counter.systemCalls))
     this.members.push({ ring, link })
     this.served = true
+    this.distress.over()
     link.attach({ rung: () => this.rung(link) })
     // If somebody waits already, the new ring must know.
     this.lookAgain()
@@ -237,13 +247,5 @@ export class GatherStream extends ReadingStream implements DoorHost {
     this.lender = null
     this.door.close()
     for (const member of [...this.members]) this.remove(member, null)
-  }
-}
-
-function makeRing({ system }: Guest, capacity: number): Region | null {
-  try {
-    return Region.create(system, ringLength(capacity)).freeze(true)
-  } catch {
-    return null
   }
 }

@@ -41,9 +41,11 @@ export class ShmListener extends WaitingListener implements DoorHost {
       guest.turnAway(Status.NOTHING, hello.memory)
       return
     }
-    const rings = makeRings(guest, hello, reads ? this.target.options.capacity : 0, writes)
-    if (rings === null) {
-      guest.turnAway(Status.FAILED)
+    let rings: Rings
+    try {
+      rings = makeRings(guest, hello, reads ? this.target.options.capacity : 0, writes)
+    } catch (error) {
+      guest.cannot(error)
       return
     }
     const link = guest.welcome({ kind: this.kind, reads, writes, position: 0, sequence: 0 }, rings.incoming)
@@ -85,16 +87,15 @@ interface Rings {
   readonly outgoing: Region | null
 }
 
-/** @returns `null`: there is no memory, or what the guest lends cannot be used; everything was given back */
-function makeRings({ system }: Guest, hello: Hello, capacity: number, writes: boolean): Rings | null {
-  let outgoing: Region | null = null
+/** @throws an `Unusable`, or a system error: there is no memory. Everything was given back then. */
+function makeRings({ system }: Guest, hello: Hello, capacity: number, writes: boolean): Rings {
+  const outgoing = receiveRing(system, hello, writes)
   try {
-    outgoing = receiveRing(system, hello, writes)
     const incoming = capacity > 0 ? Region.create(system, ringLength(capacity)).freeze(true) : null
     return { incoming, outgoing }
-  } catch {
+  } catch (error) {
     outgoing?.release()
-    return null
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /** Named rings: who has the name, and who connects to it. */
 import { isCamioError, type Stream } from '@camio/core/spi'
-import { Mapped } from '../binding.js'
+import { Mapped, NO_MEMORY } from '../binding.js'
 import { badMemory, connect, type Met } from '../link/connect.js'
 import { Kind } from '../link/hello.js'
 import { parseName } from '../name.js'
@@ -46,12 +46,12 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
   flags.forget()
   try {
     const { memory, length, position, sequence } = hello
-    const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     const capacity = capacityOf(length)
     if (capacity === null || position % 8 !== 0 || position < 0 || sequence < 0) {
-      ring.release()
+      if (memory !== NO_MEMORY) system.binding.releaseMemory(memory)
       throw new Unusable('it is no ring')
     }
+    const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     ring.forget()
     const init = target.init(parseName(target.address, target.uri).uri, lossyFeatures({ writable: false }, capacity))
     return new OnlookerStream(init, { link, ring, flags, start: { position, sequence } })
