@@ -138,7 +138,7 @@ for (const engine of ENGINES) {
       b,
       `const { execFileSync } = await import('node:child_process')
        execFileSync('ip', ['route', 'replace', '224.0.0.0/4', 'dev', 'lo'])
-       const bound = await open('udp://:0?iface=camio0&bind=10.77.0.2&${both}')
+       const bound = await open('udp://:0?iface=camio0&bind=0.0.0.0&${both}')
        bound.tryClaim(2, { host: '239.7.7.9', port: 7021 }).set(Buffer.from('hi'))
        bound.commit()
        await bound.flush()`,
