@@ -7,6 +7,8 @@
 
 #include <napi.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -44,6 +46,16 @@ class EpollTable {
     napi_async_init(env_, nullptr, Napi::String::New(env_, name), &context_);
     table_ = Napi::Persistent(table);
     on_events_ = Napi::Persistent(on_events);
+    return 0;
+  }
+
+  // From now on, after events the loop does not look for new ones for so long, less than a second, so that they gather; 0: it looks
+  // at once. (`harvest` always does.) Answers 0 or an errno.
+  int gather(int microseconds) {
+    if (microseconds > 0 && !timer_) {
+      if (const int error = open_timer()) return error;
+    }
+    pause_.it_value.tv_nsec = microseconds * 1000L;
     return 0;
   }
 
@@ -93,10 +105,13 @@ class EpollTable {
 
   void close(Done done) {
     slots_.clear();
+    if (handle_) uv_poll_stop(handle_.get());
     table_.Reset();
     on_events_.Reset();
     if (context_ != nullptr) napi_async_destroy(env_, std::exchange(context_, nullptr));
-    handle_.close(done);
+    done_ = done;
+    // One after the other: with the last one the environment may go.
+    timer_handle_.close(Done{close_handle, this});
   }
 
  private:
@@ -107,7 +122,41 @@ class EpollTable {
     Napi::HandleScope scope(self->env_);
     const int count = self->harvest();
     // More than the table holds: epoll stays readable, and the loop comes back.
-    if (count > 0) self->tell(count);
+    if (count <= 0) return;
+    self->tell(count);
+    if (self->handle_ && self->pause_.it_value.tv_nsec > 0) self->rest();
+  }
+
+  int open_timer() {
+    Fd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+    if (!timer) return errno;
+    const int status =
+        timer_handle_.open([&](uv_poll_t* handle) { return uv_poll_init(loop_of(env_), handle, timer.get()); });
+    if (status != 0) return -status;
+    timer_handle_.get()->data = this;
+    uv_unref(reinterpret_cast<uv_handle_t*>(timer_handle_.get()));
+    timer_ = std::move(timer);
+    return 0;
+  }
+
+  static void close_handle(void* data) {
+    auto* self = static_cast<EpollTable*>(data);
+    self->handle_.close(self->done_);
+  }
+
+  // Until the time is over the loop does not look at epoll; what comes meanwhile is there then.
+  void rest() {
+    if (::timerfd_settime(timer_.get(), 0, &pause_, nullptr) != 0) return;
+    uv_poll_stop(handle_.get());
+    uv_poll_start(timer_handle_.get(), UV_READABLE, on_rested);
+  }
+
+  static void on_rested(uv_poll_t* handle, int, int) {
+    auto* self = static_cast<EpollTable*>(handle->data);
+    uint64_t times = 0;
+    if (::read(self->timer_.get(), &times, sizeof(times)) < 0) return;
+    uv_poll_stop(handle);
+    uv_poll_start(self->handle_.get(), UV_READABLE, on_readable);
   }
 
   void tell(int count) {
@@ -123,6 +172,11 @@ class EpollTable {
   Napi::Env env_;
   Fd epoll_;
   UvHandle<uv_poll_t> handle_;
+  // Of `gather`; there is none where nobody asked for it.
+  Fd timer_;
+  UvHandle<uv_poll_t> timer_handle_;
+  itimerspec pause_{};
+  Done done_{};
   Slots<Entry> slots_;
   Napi::Reference<Napi::TypedArray> table_;
   Napi::FunctionReference on_events_;

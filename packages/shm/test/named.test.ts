@@ -1,13 +1,24 @@
 /** Named rings: who comes first, who ends, who may not. */
 import { listen, open, type Stream } from '@camio/core'
+import { Interest } from '@camio/core/spi'
 import '@camio/shm'
 import test from 'ava'
+import { type Binding, loadBinding, NO_MEMORY } from '../dist/binding.js'
+import { decodeHello, encodeHello, type Hello, helloRoom, Kind } from '../dist/link/hello.js'
 import { left, leftAtLast } from './support/left.js'
 import { freshName } from './support/names.js'
 import { stamped } from './support/stamp.js'
 import { discard, turn } from './support/streams.js'
 
 const LOSSY = { policy: 'drop-oldest', capacity: '4KiB' } as const
+
+function binding(): Binding {
+  return loadBinding().binding!
+}
+
+function socketName(uri: string): string {
+  return uri.replace('shm:', 'camio-shm/')
+}
 
 async function take(stream: Stream): Promise<number[] | null> {
   const lease = await stream.read()
@@ -221,19 +232,101 @@ test('options that mean nothing are refused by name', async (t) => {
   await t.throwsAsync(listen(`shm:${'x'.repeat(200)}`), { code: 'ERR_CAMIO_BAD_URI' })
 })
 
-test('lossy: a lease that is overwritten is told at its release, and what was lost is counted', async (t) => {
+test('strict: the end comes though somebody said nothing, as soon as he is gone', async (t) => {
+  const name = freshName()
+  const reader = await open(name, { mode: 'r' })
+  const writer = await open(name, { mode: 'w' })
+  const silent = binding().connect(socketName(name))
+  await turn()
+  const reading = reader.read()
+  await writer.close()
+  for (let i = 0; i < 20; i++) await turn()
+  t.false(reader.ended)
+  binding().close(silent, false)
+  t.is(await reading, null)
+  t.true(reader.ended)
+  await reader.close()
+})
+
+test('strict: a writer that leaves makes room for the next one, however busy others are', async (t) => {
+  const name = freshName()
+  const reader = await open(name, { mode: 'r', capacity: '4KiB', peers: 2 })
+  const busy = await open(name, { mode: 'w' })
+  let stopped = false
+  const chatter = (async () => {
+    while (!stopped) {
+      for (let i = 0; i < 10; i++) busy.tryWrite(Uint8Array.of(0))
+      busy.tryFlush()
+      for (let i = 0; i < 5 && reader.tryRead() !== null; i++) reader.release()
+      await turn()
+    }
+  })()
+  const ended: Stream[] = []
+  for (let i = 0; i < 6; i++) {
+    const writer = await open(name, { mode: 'w', connectTimeout: '5s' })
+    await writer.write(Uint8Array.of(1))
+    await writer.end()
+    // Also one that keeps its end open.
+    if (i % 2 === 0) await writer.close()
+    else ended.push(writer)
+  }
+  stopped = true
+  await chatter
+  t.false(reader.ended)
+  await discard(busy, reader, ...ended)
+})
+
+test('strict: who died before the reader looks is noticed when it looks', async (t) => {
+  const name = freshName()
+  const reader = await open(name, { mode: 'r' })
+  const socket = binding().connect(socketName(name))
+  const hello = { status: 0, kind: Kind.STRICT, reads: false, writes: true, length: 0, position: 0, sequence: 0 }
+  binding().sendHello(socket, encodeHello(hello), NO_MEMORY)
+  const words = helloRoom()
+  while (binding().receiveHello(socket, words) !== 1) await turn()
+  binding().releaseMemory((decodeHello(words) as Hello).memory)
+  binding().close(socket, false)
+  for (let i = 0; i < 20; i++) await turn()
+  t.true(reader.arm(Interest.READ))
+  t.throws(() => reader.tryRead(), { code: 'ERR_CAMIO_PEER_LOST' })
+  await reader.close()
+})
+
+test('strict: a batch under one lease is what was there when it was asked for', async (t) => {
+  const name = freshName()
+  const reader = await open(name, { mode: 'r' })
+  const writer = await open(name, { mode: 'w' })
+  for (let i = 0; i < 5; i++) writer.tryWrite(Uint8Array.of(i))
+  writer.tryFlush()
+  // An endless supply: each look at a message publishes another one.
+  const ring = reader as unknown as { members: { ring: { view(): Uint8Array } }[] }
+  const { ring: first } = ring.members[0]!
+  const view = first.view.bind(first)
+  first.view = () => {
+    writer.tryWrite(Uint8Array.of(9))
+    writer.tryFlush()
+    return view()
+  }
+  t.is(reader.tryReadBatch(Infinity)!.length, 5)
+  await discard(reader, writer)
+})
+
+test('lossy: a lease is a whole message, whatever is overwritten meanwhile, and what was lost is counted', async (t) => {
   const name = freshName()
   const writer = await open(name, { mode: 'w', ...LOSSY })
   const reader = await open(name, { mode: 'r', ...LOSSY })
   writer.tryWrite(stamped(100, 0, 0))
   await reader.readable()
-  t.is(reader.tryRead()!.length, 100)
+  const lease = reader.tryRead()!
   for (let i = 1; i <= 500; i++) writer.tryWrite(stamped(100, 0, i))
   writer.tryFlush()
-  t.false(reader.release())
-  t.is(reader.stats.read.overruns, 1)
+  t.deepEqual(lease, stamped(100, 0, 0))
+  t.true(reader.release())
+  t.is(reader.stats.read.overruns, 0)
   const seen = reader.readBatch(() => {})
-  t.is(seen + reader.stats.read.overruns, 501)
+  t.true(seen < 500)
+  t.is(seen + reader.stats.read.overruns, 500)
+  t.is(reader.stats.read.messages, seen + 1)
   t.false(reader.features.reliable)
   t.true(reader.features.overrun)
   t.is(reader.features.delivery, 'each')
@@ -247,9 +340,46 @@ test('lossy: a reader that scribbles over its lease harms itself alone', async (
   await writer.write(Uint8Array.of(1, 2, 3))
   const lease = await mad.read()
   new Uint8Array(lease!.buffer).fill(255)
+  mad.release()
   t.deepEqual(await take(sane), [1, 2, 3])
   t.is(writer.claimBytes[4096 + 8], 1)
   await discard(writer, mad, sane)
+})
+
+test('lossy: a reader that decodes in place gets later messages whole all the same', async (t) => {
+  const name = freshName()
+  const lossy = { policy: 'drop-oldest', capacity: '64KiB' } as const
+  const writer = await open(name, { mode: 'w', ...lossy })
+  const reader = await open(name, { mode: 'r', ...lossy })
+  for (let value = 1; value < 40; value++) {
+    writer.tryWrite(new Uint8Array(12_000).fill(value))
+    writer.tryFlush()
+    if (value % 2 === 1) {
+      const lease = reader.tryRead()!
+      t.true(lease.every((byte) => byte === value))
+      lease.fill(99)
+      t.true(reader.release())
+    } else {
+      const read = reader.readBatch((bytes, offset, length) => {
+        t.true(bytes.subarray(offset, offset + length).every((byte) => byte === value))
+        bytes.fill(99, offset, offset + length)
+      })
+      t.is(read, 1)
+    }
+  }
+  await discard(reader, writer)
+})
+
+test('lossy: who opens after the end, and before the writer closes, finds the end', async (t) => {
+  const name = freshName()
+  const writer = await open(name, { mode: 'w', ...LOSSY })
+  await writer.write(Uint8Array.of(1))
+  await writer.end()
+  const reader = await open(name, { mode: 'r', ...LOSSY })
+  t.is(await take(reader), null)
+  await writer.close()
+  await t.throwsAsync(open(name, { mode: 'r', ...LOSSY }), { code: 'ERR_CAMIO_NOT_FOUND' })
+  await reader.close()
 })
 
 test.serial('nothing is left of streams that were closed, whatever they were doing', async (t) => {

@@ -1,9 +1,10 @@
 /** Whatever a program does with the memory that it was lent: an error, never a crash, and never somebody else's memory. */
 import { MessageChannel } from 'node:worker_threads'
-import type { Stream } from '@camio/core'
+import { open, type Stream } from '@camio/core'
 import test from 'ava'
 import { leftAtLast } from './support/left.js'
-import { pair } from './support/streams.js'
+import { freshName } from './support/names.js'
+import { discard, pair } from './support/streams.js'
 
 /** Detaches the buffer if this release of Node lets anybody. @returns whether it did */
 function takeAway(buffer: ArrayBufferLike): boolean {
@@ -41,6 +42,58 @@ test.serial('a claim whose buffer was transferred: the next write says so', asyn
   if (gone) await t.throwsAsync(write(), { code: 'ERR_CAMIO_MISUSE', message: /transferred/ })
   else await t.notThrowsAsync(write())
   await Promise.all([near.close(), far.close()])
+})
+
+test.serial(
+  'a lease of one writer of many whose buffer was transferred: the next read says so, and so do all',
+  async (t) => {
+    const name = freshName()
+    const reader = await open(name, { mode: 'r', stay: true })
+    const [first, second] = [await open(name, { mode: 'w' }), await open(name, { mode: 'w' })]
+    await first.write(Uint8Array.of(1))
+    const gone = takeAway((await reader.read())!.buffer)
+    reader.release()
+    for (const writer of [first, second]) {
+      for (let i = 0; i < 10; i++) writer.tryWrite(Uint8Array.of(2))
+      writer.tryFlush()
+    }
+    if (gone) {
+      const transferred = { code: 'ERR_CAMIO_MISUSE', message: /transferred/ }
+      // The other writer's messages may come first, but not for ever.
+      t.throws(() => {
+        for (let i = 0; i < 5; i++) if (reader.tryRead() !== null) reader.release()
+      }, transferred)
+      for (let i = 0; i < 5; i++) t.throws(() => reader.tryRead(), transferred)
+      t.throws(() => reader.readBatch(() => {}), transferred)
+    } else t.pass()
+    await discard(reader, first, second)
+  },
+)
+
+test.serial('a lossy batch whose buffer was transferred: the next read says so', async (t) => {
+  const name = freshName()
+  const lossy = { policy: 'drop-oldest' } as const
+  const writer = await open(name, { mode: 'w', ...lossy })
+  for (const next of ['readBatch', 'tryRead'] as const) {
+    const reader = await open(name, { mode: 'r', ...lossy })
+    for (let i = 0; i < 5; i++) writer.tryWrite(Uint8Array.of(i))
+    writer.tryFlush()
+    let gone = false
+    const lengths: number[] = []
+    const read = () =>
+      reader.readBatch((bytes, _offset, length) => {
+        lengths.push(length)
+        if (!gone) gone = takeAway(bytes.buffer)
+      })
+    t.is(read(), 1)
+    t.deepEqual(lengths, [1])
+    t.true(gone)
+    const transferred = { code: 'ERR_CAMIO_MISUSE', message: /transferred/ }
+    for (let i = 0; i < 3; i++) t.throws(next === 'tryRead' ? () => reader.tryRead() : read, transferred)
+    t.deepEqual([reader.stats.read.messages, reader.stats.read.bytes], [1, 1])
+    await reader.close()
+  }
+  await writer.close()
 })
 
 test.serial(

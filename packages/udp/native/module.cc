@@ -1,3 +1,5 @@
+#include <camio/arguments.h>
+#include <camio/error.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -9,6 +11,14 @@ namespace {
 
 Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(info, "camio:udp"); }
 
+// (microseconds)
+Napi::Value gather(const Napi::CallbackInfo& info) {
+  int microseconds = 0;
+  if (!int_argument(info, 0, &microseconds, 0, 999'999)) return info.Env().Undefined();
+  const int error = Env::of(info.Env()).gather(microseconds);
+  return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "timerfd_create", error);
+}
+
 }  // namespace
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -18,6 +28,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   };
   add("start", start);
   add("poll", epoll_poll<Engine>);
+  add("gather", gather);
   add("open", open_socket);
   add("close", close_socket);
   add("interfaceIndex", interface_index);

@@ -121,6 +121,27 @@ test.serial('what was dropped last is counted when the stream closes', async (t)
   t.true(server.losses.system > 0)
 })
 
+test.serial('gather= joins wake-ups, loses nothing, and is over with its stream', async (t) => {
+  const wakeUps = async (options: object) => {
+    const server = await opened(t, ANYBODY, { ...native, ...options })
+    const client = await opened(t, loopback(server), native)
+    const reading = (async () => {
+      for (let i = 0; i < 20; i++) t.is((await bytes(server))[0], i)
+    })()
+    for (let i = 0; i < 20; i++) {
+      await client.write(Buffer.of(i))
+      await client.flush()
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await reading
+    await Promise.all([server.close(), client.close()])
+    return server.stats.read.wakeUps
+  }
+  const gathered = await wakeUps({ gather: '100ms' })
+  const each = await wakeUps({})
+  t.true(gathered < each, `${gathered} wake-ups that gather, ${each} that do not`)
+})
+
 test.serial('an idle stream is looked at without a system call', async (t) => {
   const stream = await opened(t, ANYBODY, native)
   t.is(stream.tryRead(), null)

@@ -94,11 +94,9 @@ test('a peer’s queue: runs come out as they went in, whole, while others come;
           const arriving = run(step, ++fill & 255)
           const taken = inbox.push(arriving)
           if (taken) model.push(arriving)
-          const waiting = model.reduce((sum, { length }) => sum + length, 0)
-          t.true(waiting <= CAPACITY)
-          const inUse = waiting + (current?.length ?? 0)
-          // Refused only when half of the room, which a wrap may waste, would not do.
-          if (!taken) t.true(inUse + arriving.length > CAPACITY / 2 - 64_000)
+          // The run at hand may lie in a block of its own when the queue has grown meanwhile.
+          t.true(model.reduce((sum, { length }) => sum + length, 0) <= CAPACITY)
+          if (!taken) t.true(model.length > 0 || current !== undefined, 'an empty queue refuses nothing that fits')
         }
         check()
       }

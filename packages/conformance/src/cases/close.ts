@@ -85,13 +85,13 @@ export const close = area('close', [
     needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
-      await near.write(pattern(0, 5000))
+      await near.write(pattern(0, Math.min(5000, near.maxClaim)))
       const lease = (await far.read())!
       await far.close({ discard: true })
       await near.close({ discard: true })
       for (let i = 0; i < 10; i++) {
         const other = await rig.pair()
-        await other.near.write(new Uint8Array(20_000).fill(1))
+        await other.near.write(new Uint8Array(Math.min(20_000, other.near.maxClaim)).fill(1))
         await other.far.readable()
         other.far.tryRead()
       }

@@ -81,7 +81,7 @@ export const leaks = area('leaks', [
       leavesNothing(async () => {
         const own = new Rig(rig.subject)
         const { near, far } = await own.pair()
-        near.tryWrite(pattern(0, 10_000))
+        near.tryWrite(pattern(0, Math.min(10_000, near.maxClaim)))
         await far.read()
         const waits = Promise.allSettled([near.read(), near.readable(), near.readable()])
         near.tryClaim(100)

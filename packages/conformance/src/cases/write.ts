@@ -103,7 +103,7 @@ export const write = area('write', [
     needs: [WRITES],
     async run(rig) {
       const { stream, arrived } = await rig.sink()
-      const sizes = [10, 20_000, 3, 40_000, 1, 1000]
+      const sizes = [10, 20_000, 3, 40_000, 1, 1000].map((size) => Math.min(size, stream.maxClaim))
       let from = 0
       const sent = sizes.map((size) => pattern((from += size) - size, size))
       const writing = Promise.all([...sent.map((message) => stream.write(message)), stream.flush()])

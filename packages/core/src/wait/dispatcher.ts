@@ -11,8 +11,11 @@ export interface SlotBinding {
   start(table: Int32Array, onEvents: (count: number) => void): void
   /** Looks without waiting and fills the table. */
   poll(): number
-  /** @param reset abort the connection, where there is such a thing, and drop what was not sent */
-  close(slot: number, reset: boolean): void
+  /**
+   * The slot is free at once; where the system takes its time to close what was in it, a promise says when that is done.
+   * @param reset abort the connection, where there is such a thing, and drop what was not sent
+   */
+  close(slot: number, reset: boolean): void | Promise<void>
 }
 
 /** Whoever owns a slot. */
@@ -68,11 +71,12 @@ export class Dispatcher {
     this.early[slot] = events
   }
 
-  /** Closes the slot; its number may be used again at once. */
-  close(slot: number, reset: boolean): void {
+  /** Closes the slot; its number may be used again at once. @returns what the binding's `close` does */
+  close(slot: number, reset: boolean): void | Promise<void> {
     this.owners[slot] = undefined
-    this.binding.close(slot, reset)
+    const closed = this.binding.close(slot, reset)
     if (--this.slots === 0) removePoller(this.poller)
+    return closed
   }
 
   private dispatch(count: number): void {

@@ -91,9 +91,9 @@ function oracle(scripts: readonly Script[], staggerMs: number): Pick<Played, 'st
     }
     starts[i] = start
   })
-  const winners = scripts.map((_, i) => i).filter((i) => starts[i] !== null && scripts[i]!.opens)
-  const ends = winners.map(endOf)
-  if (ambiguous || new Set(ends).size < ends.length) return null
+  const begun = scripts.map((_, i) => i).filter((i) => starts[i] !== null)
+  const winners = begun.filter((i) => scripts[i]!.opens)
+  if (ambiguous || new Set(begun.map(endOf)).size < begun.length) return null
   const winner = winners.length === 0 ? null : winners.reduce((a, b) => (endOf(a) < endOf(b) ? a : b))
   return { starts, winner }
 }

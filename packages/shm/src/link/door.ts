@@ -18,6 +18,8 @@ export interface DoorHost extends Host {
   readonly hasRoom: boolean
   /** Nobody can be let in at the moment. */
   failed(error: CamioError): void
+  /** One guest less is pending: it was let in or turned away. */
+  left?(): void
 }
 
 export class Door implements Watched {
@@ -83,7 +85,10 @@ export class Door implements Watched {
     const full = !this.host.hasRoom
     this.guests.delete(guest)
     // Not at once: whoever lets it in has not counted it yet.
-    if (full) setImmediate(() => this.knock())
+    setImmediate(() => {
+      if (full) this.knock()
+      if (this.open) this.host.left?.()
+    })
   }
 
   private refuse(status: number): void {

@@ -3,9 +3,6 @@ import { Epoll, type Watched } from '@camio/core/spi'
 import type { Bell } from '../ring/bell.js'
 import type { System } from '../system.js'
 
-/** Bells are left in the socket for a while, to spare a system call for each: it holds far more. */
-const CLEAR_EVERY = 64
-
 export interface LinkOwner {
   /** The other side rang, or is gone: see `link.gone`. */
   rung(): void
@@ -14,7 +11,6 @@ export interface LinkOwner {
 export class Link implements Watched {
   /** Nobody is at the other end any more. */
   gone = false
-  private bells = 0
   private open = true
   private owner: LinkOwner | null = null
 
@@ -33,7 +29,8 @@ export class Link implements Watched {
 
   note(events: number): void {
     if ((events & (Epoll.HUP | Epoll.RDHUP | Epoll.ERR)) !== 0) this.gone = true
-    else if (++this.bells % CLEAR_EVERY === 0) this.system.binding.clearBells(this.socket)
+    // At every event, however many bells it stands for: in a socket full of bells that were looked at already no other is heard.
+    else this.system.binding.clearBells(this.socket)
   }
 
   respond(): void {

@@ -58,6 +58,8 @@ export function capacityOf(length: number): number | null {
 export const HEAD_HIGH = 2
 /** Of the number of messages that were published, everything from bit 31 on; the rest is in the records. */
 export const COUNT_HIGH = 3
+/** The lower 32 bits of it, once the writer has ended: the last messages may be lost to a reader that finds none behind them. */
+export const COUNT = 4
 /** The oldest message that is not being overwritten begins here. */
 export const OLDEST = 64
 export const OLDEST_HIGH = 65

@@ -1,11 +1,14 @@
 /**
  * A reading side of a ring whose writer never waits. Whatever was read is good only if its message is not among those that the writer
- * has given up by then (a seqlock, whose sequence is the position of the oldest message). The mapping is private: nothing that is
- * done here is seen by anybody else.
+ * has given up by then (a seqlock, whose sequence is the position of the oldest message).
+ *
+ * What is handed out are copies, many messages checked at once, and never the ring: its mapping is private, and a page that a program
+ * has written to - to decode in place, say - would never change again, so that parts of later messages would be wrong unnoticed.
  */
 import { type BatchHandler, Counter } from '@camio/core/spi'
 import { Fault } from './bell.js'
 import {
+  COUNT,
   COUNT_HIGH,
   DATA,
   FLAG,
@@ -22,7 +25,7 @@ import {
 import { join, loadPosition, readFence } from './position.js'
 import type { Region } from './region.js'
 
-/** Bytes that are copied and checked at a time for a batch. */
+/** Bytes that are copied and checked at a time. */
 const CHUNK = 16 * 1024
 /** How often a reader that is overtaken again and again goes on at the oldest message, before it skips to the newest. */
 const TRIES = 8
@@ -66,7 +69,7 @@ export class LossyReader {
     start: Progress,
     private readonly counters: Float64Array,
   ) {
-    this.bytes = region.bytes
+    this.bytes = this.chunk
     this.words = region.words
     this.flags = ownFlags.words
     this.capacity = region.length - DATA
@@ -78,45 +81,48 @@ export class LossyReader {
 
   // ---------------------------------------------------------------------------------------------------- one message
 
-  /** Looks for the oldest message. @returns whether `bytes`, `offset`, `length` say where it lies; it may be overwritten at any time */
+  /** Looks for the oldest message. @returns whether `bytes`, `offset`, `length` say where a copy of it lies, which is whole */
   next(): boolean {
-    if (this.chunkAt < this.chunkEnd) return this.nextInChunk()
+    if (this.chunkAt === this.chunkEnd && !this.fill()) return false
+    const length = this.chunkWords[this.chunkAt >> 2]!
+    // It was checked, and then lent: the program may have written to it, or transferred it (no comparison with `undefined` holds).
+    if (!(length >= 0 && length <= this.chunkEnd - this.chunkAt - RECORD_HEADER)) return this.broken()
+    this.bytes = this.chunk
+    this.offset = this.chunkAt + RECORD_HEADER
+    this.length = length
+    return true
+  }
+
+  /** The message that `next` found is the caller's until the next one is looked for. */
+  take(): void {
+    const size = (this.length + (RECORD_HEADER + 7)) & -8
+    this.chunkAt += size
+    this.position += size
+    this.sequence++
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the ring
+
+  /** Looks for the oldest record in the ring, which may be overwritten at any time. @returns its bytes; 0: there is none, or a `fault` */
+  private find(): number {
     for (let i = 0; i < TRIES; i++) {
-      if (!this.behind()) return false
+      if (!this.behind()) return 0
       const at = this.position & this.mask
       const word = (DATA + at) >> 2
       const length = this.words[word]!
       const number = this.words[word + RECORD_NUMBER]!
       const high = this.skipped ? Atomics.load(this.words, COUNT_HIGH) : 0
       if (!this.intact()) {
-        if (!this.catchUp()) return false
+        if (!this.catchUp()) return 0
         continue
       }
-      if (length !== PADDING && this.skipped && !this.renumber(join(number, high))) return false
+      if (length !== PADDING && this.skipped && !this.renumber(join(number, high))) return 0
       const size = this.sizeOf(length, number, this.capacity - at)
-      if (size < 0) return false
-      if (length === PADDING) {
-        this.position += size
-        continue
-      }
-      this.bytes = this.region.bytes
-      this.offset = DATA + RECORD_HEADER + at
-      this.length = length
-      return true
+      if (size === 0 || length !== PADDING) return size
+      this.position += size
     }
-    return this.skip()
-  }
-
-  /** The message that `next` found was looked at. @returns `false`: it was overwritten meanwhile */
-  take(): boolean {
-    const size = (this.length + (RECORD_HEADER + 7)) & -8
-    const copied = this.chunkAt < this.chunkEnd
-    if (copied) this.chunkAt += size
-    const whole = copied || this.intact()
-    if (!whole) this.counters[Counter.overruns]! += 1
-    this.position += size
-    this.sequence++
-    return whole
+    this.skip()
+    return 0
   }
 
   /** Is the message at `position` still there? Everything that was read of it is good then. */
@@ -139,7 +145,8 @@ export class LossyReader {
   }
 
   private broken(): false {
-    this.fault = this.words.length === 0 ? Fault.DETACHED : Fault.CORRUPT
+    const taken = this.words.length === 0 || this.chunk.length < this.chunkEnd
+    this.fault = taken ? Fault.DETACHED : Fault.CORRUPT
     this.head = this.position
     this.chunkAt = this.chunkEnd
     return false
@@ -147,18 +154,17 @@ export class LossyReader {
 
   /**
    * Of a record whose two words were read while it was intact.
-   * @param rest bytes up to the ring's end @returns its bytes; -1: it is none
+   * @param rest bytes up to the ring's end @returns its bytes; 0: it is none
    */
   private sizeOf(length: number, number: number, rest: number): number {
     const left = this.head - this.position
     if (length === PADDING && rest <= left && rest < this.capacity) return rest
-    // In a private mapping a reader's stray write keeps the page from ever changing: what is there is old, and so is its number.
     if (length >= 0 && length <= rest - RECORD_HEADER && number === (this.sequence | 0)) {
       const size = (length + (RECORD_HEADER + 7)) & -8
       if (size <= left) return size
     }
     this.broken()
-    return -1
+    return 0
   }
 
   // ---------------------------------------------------------------------------------------------------- overtaken
@@ -206,22 +212,14 @@ export class LossyReader {
 
   // ---------------------------------------------------------------------------------------------------- batches
 
-  /**
-   * Hands messages to `fn` that are certainly whole: a copy of many of them is checked at once.
-   * @returns how many
-   */
+  /** Hands messages to `fn`, a ring full at most, and counts them. @returns how many */
   drain(fn: BatchHandler, limit: number): number {
     const { counters } = this
     let count = 0
     let total = 0
     try {
       // A writer that is as fast as we are must not keep the event loop from its turn.
-      while (
-        count < limit &&
-        total + count * RECORD_HEADER < this.capacity &&
-        (this.chunkAt < this.chunkEnd || this.fill())
-      ) {
-        if (!this.nextInChunk()) break
+      while (count < limit && total + count * RECORD_HEADER < this.capacity && this.next()) {
         this.take()
         count++
         total += this.length
@@ -234,20 +232,12 @@ export class LossyReader {
     return count
   }
 
-  /** In the chunk, which holds whole records. Their lengths were checked when it was filled. */
-  private nextInChunk(): boolean {
-    this.bytes = this.chunk
-    this.offset = this.chunkAt + RECORD_HEADER
-    this.length = this.chunkWords[this.chunkAt >> 2]!
-    return true
-  }
-
   /** Copies the records from `position` on, as many as fit into a chunk. @returns whether there is one */
   private fill(): boolean {
     for (let i = 0; i < TRIES; i++) {
-      if (!this.next()) return false
+      const first = this.find()
+      if (first === 0) return false
       const at = this.position & this.mask
-      const first = (this.length + (RECORD_HEADER + 7)) & -8
       const end = Math.min(this.capacity - at, this.head - this.position)
       const size = Math.min(Math.max(CHUNK, first), end)
       this.copy(at, size)
@@ -312,7 +302,13 @@ export class LossyReader {
   }
 
   get finished(): boolean {
-    return this.writerState === WriterState.ENDED && !this.ready
+    return this.writerState === WriterState.ENDED && !this.ready && this.countRest()
+  }
+
+  /** Behind messages that were skipped none came: the writer says how many there were. @returns `false`: there is a fault */
+  private countRest(): boolean {
+    if (!this.skipped) return true
+    return this.renumber(join(Atomics.load(this.words, COUNT), Atomics.load(this.words, COUNT_HIGH)))
   }
 
   release(): void {

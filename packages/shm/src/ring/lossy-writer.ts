@@ -4,6 +4,7 @@
  */
 import { type Bell, Fault, takeDown } from './bell.js'
 import {
+  COUNT,
   COUNT_HIGH,
   DATA,
   FLAG,
@@ -47,6 +48,8 @@ export class LossyWriter implements Outgoing {
   private position = 0
   private published = 0
   private oldest = 0
+  /** Bytes that stay empty before the claim that is out, if it is committed. */
+  private padding = 0
   /** Messages that were committed. */
   private count = 0
 
@@ -78,10 +81,8 @@ export class LossyWriter implements Outgoing {
     const rest = at + record > this.capacity ? this.capacity - at : 0
     const full = this.position + rest + record - this.oldest > this.capacity
     if ((full || this.words.length === 0) && !this.giveUp(rest + record)) return NONE
-    if (rest === 0) return DATA + RECORD_HEADER + at
-    this.words[(DATA + at) >> 2] = PADDING
-    this.position += rest
-    return DATA + RECORD_HEADER
+    this.padding = rest
+    return DATA + RECORD_HEADER + (rest === 0 ? at : 0)
   }
 
   /** Gives up old messages until `needed` bytes are free, and some more. @returns `false`: there is a fault */
@@ -119,11 +120,19 @@ export class LossyWriter implements Outgoing {
   }
 
   commit(length: number): void {
+    if (this.padding !== 0) this.pad()
     const word = (DATA + (this.position & this.mask)) >> 2
     this.words[word] = length
     this.words[word + RECORD_NUMBER] = this.count
     this.count++
     this.position += (length + (RECORD_HEADER + 7)) & -8
+  }
+
+  /** Not before there is a message behind it: a reader would be woken for nothing. */
+  private pad(): void {
+    this.words[(DATA + (this.position & this.mask)) >> 2] = PADDING
+    this.position += this.padding
+    this.padding = 0
   }
 
   get due(): boolean {
@@ -156,6 +165,7 @@ export class LossyWriter implements Outgoing {
 
   end(state: number): void {
     if (this.words.length === 0) return
+    Atomics.store(this.words, COUNT, this.count)
     Atomics.store(this.words, WRITER_STATE, state)
     this.wakeAudience()
   }

@@ -42,6 +42,8 @@ export class RingWriter implements Outgoing {
   private published = 0
   /** What is known of the reader's position. */
   private tail = 0
+  /** Bytes that stay empty before the claim that is out, if it is committed. */
+  private padding = 0
   private abandoned = false
 
   constructor(
@@ -63,6 +65,7 @@ export class RingWriter implements Outgoing {
   claim(length: number): number {
     const record = (length + (RECORD_HEADER + 7)) & -8
     const at = this.position & this.mask
+    this.padding = 0
     if (at + record > this.capacity) return this.claimAtStart(record, this.capacity - at)
     const full = ((this.position + record - this.tail) | 0) > this.capacity
     if ((full || this.words.length === 0) && !this.reclaim(record)) return NONE
@@ -72,8 +75,7 @@ export class RingWriter implements Outgoing {
   /** A message lies in one piece: what is left up to the ring's end stays empty. */
   private claimAtStart(record: number, rest: number): number {
     if (!this.reclaim(rest + record)) return NONE
-    this.words[(DATA + (this.position & this.mask)) >> 2] = PADDING
-    this.position = (this.position + rest) | 0
+    this.padding = rest
     return DATA + RECORD_HEADER
   }
 
@@ -99,8 +101,16 @@ export class RingWriter implements Outgoing {
 
   /** The claim becomes a message of `length` bytes, which the reader sees after `publish`. */
   commit(length: number): void {
+    if (this.padding !== 0) this.pad()
     this.words[(DATA + (this.position & this.mask)) >> 2] = length
     this.position = (this.position + ((length + (RECORD_HEADER + 7)) & -8)) | 0
+  }
+
+  /** Not before there is a message behind it: a reader would be woken for nothing. */
+  private pad(): void {
+    this.words[(DATA + (this.position & this.mask)) >> 2] = PADDING
+    this.position = (this.position + this.padding) | 0
+    this.padding = 0
   }
 
   /** Has so much been committed that it is worth publishing? */

@@ -24,6 +24,7 @@ export function lossyFeatures(differences: Partial<Features>, capacity: number):
     delivery: 'each',
     overrun: true,
     mtu: largestLossyMessage(capacity),
+    copies: { read: 1, write: 0 },
     ...differences,
   })
 }

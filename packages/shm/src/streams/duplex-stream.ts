@@ -61,6 +61,7 @@ export class DuplexStream extends ReadingStream implements LinkOwner {
     } finally {
       this.batching = false
       if (!this.closed) this.room()
+      this.readOn()
     }
     if (count === 0 && limit >= 1) this.nothing()
     return count
@@ -125,6 +126,15 @@ export class DuplexStream extends ReadingStream implements LinkOwner {
     if (this.gone === null) return
     this.fail(this.gone)
     throw this.tell(this.gone)
+  }
+
+  /** What is committed now and was not when the other end left is as lost as what it left unread. */
+  protected override checkDelivery(): void {
+    const { outgoing, gone } = this
+    // Its farewell is looked at first: it has said before what it had read.
+    if (outgoing === null || (gone === null && !outgoing.readerClosed) || !outgoing.unread) return
+    this.fail(gone ?? this.peerReset())
+    throw this.tell(this.error!)
   }
 
   /** Did it say goodbye? If not, it died. What it left in the ring is read all the same. */

@@ -9,6 +9,7 @@ import type { Guest } from '../link/guest.js'
 import { type Hello, Kind, Status } from '../link/hello.js'
 import type { Link } from '../link/link.js'
 import { parseName } from '../name.js'
+import { Fault } from '../ring/bell.js'
 import { ringLength, WriterState } from '../ring/layout.js'
 import { Region } from '../ring/region.js'
 import { RingReader } from '../ring/ring-reader.js'
@@ -21,6 +22,8 @@ const FEATURES: Features = namedFeatures({ writable: false, connectionless: true
 const MOST_AT_ONCE = 65_536
 /** Messages of one writer that a batch takes before it is the next one's turn. */
 const TURN = 64
+/** Looks for a message between two looks for writers that left: while others are busy nothing else brings us there. */
+const SWEEP_EVERY = 64
 
 /** A writer. */
 interface Member {
@@ -34,6 +37,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
   private readonly members: Member[] = []
   /** Whose turn it is. */
   private turn = 0
+  private looks = 0
   private served = false
   private over = false
   /** What the first writer that did not end well left. It is told when no writer is left. */
@@ -78,9 +82,20 @@ export class GatherStream extends ReadingStream implements DoorHost {
     const ring = new RingReader(region, link.bell(this.stats.counters, Counter.systemCalls))
     this.members.push({ ring, link })
     this.served = true
-    link.attach({ rung: () => this.lookAgain() })
+    link.attach({ rung: () => this.rung(link) })
     // If somebody waits already, the new ring must know.
     this.lookAgain()
+  }
+
+  private rung(link: Link): void {
+    if (this.closed) return
+    if (link.gone) this.sweep()
+    this.lookAgain()
+  }
+
+  /** A guest is no longer expected: it may have been the last one that the end waited for. */
+  left(): void {
+    if (!this.closed) this.lookAgain()
   }
 
   private remove(member: Member, loss: CamioError | null): void {
@@ -95,12 +110,19 @@ export class GatherStream extends ReadingStream implements DoorHost {
   // ---------------------------------------------------------------------------------------------------- reading
 
   protected pick(): RingReader | null {
+    // What broke the stream is told at once: the other writers may never pause.
+    if (this.error !== null) return null
+    if (++this.looks % SWEEP_EVERY === 0) this.sweep()
     const { members } = this
     for (let i = 0; i < members.length; i++) {
       const at = this.turn % members.length
       this.turn = at + 1
       const { ring } = members[at]!
       if (ring.next()) return ring
+      if (ring.fault !== null) {
+        this.sweep()
+        return this.pick()
+      }
     }
     return null
   }
@@ -125,6 +147,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
     } finally {
       this.batching = false
       if (!this.closed && !this.corked) this.scheduleFlush()
+      this.readOn()
     }
     if (count === 0 && limit >= 1 && !this.closed) this.nothing()
     return count
@@ -140,16 +163,17 @@ export class GatherStream extends ReadingStream implements DoorHost {
     return this.error === null && this.lender === null && this.over
   }
 
-  /** Lets go of the writers that ended or died and of which everything was read. Was that the last one? */
+  /** Lets go of the writers that ended, died or lied, and of which everything was read. Was that the last one? */
   private sweep(): void {
     for (let i = this.members.length - 1; i >= 0; i--) {
       const member = this.members[i]!
       const { ring, link } = member
-      if (ring.ready && ring.fault === null) continue
+      // Not under a lease.
+      if (ring.held || (ring.ready && ring.fault === null)) continue
       const state = ring.writerState
       // Whatever it published before it ended is there by now.
       if ((state !== WriterState.OPEN || link.gone) && ring.ready && ring.fault === null) continue
-      if (ring.fault !== null) this.remove(member, this.faultError(ring.fault))
+      if (ring.fault !== null) this.expel(member, ring.fault)
       else if (state === WriterState.ENDED) this.remove(member, null)
       else if (state === WriterState.RESET) this.remove(member, this.peerReset())
       else if (link.gone) this.remove(member, this.peerLost())
@@ -157,7 +181,18 @@ export class GatherStream extends ReadingStream implements DoorHost {
     if (this.served && this.members.length === 0 && this.door.pending === 0 && !this.target.options.stay) this.finish()
   }
 
+  /**
+   * A writer whose ring cannot be used is let go of at once. If it wrote nonsense that is its own affair, and told as a death would be:
+   * nobody who may write here can stop the others. If the program transferred the memory it is this stream that fails.
+   */
+  private expel(member: Member, fault: Fault): void {
+    const error = this.faultError(fault)
+    this.remove(member, error)
+    if (fault === Fault.DETACHED) this.fail(error)
+  }
+
   private finish(): void {
+    if (this.over) return
     this.over = true
     this.door.close()
     if (this.loss !== null) this.fail(this.loss)
@@ -179,9 +214,9 @@ export class GatherStream extends ReadingStream implements DoorHost {
 
   protected sleep(interest: number): boolean {
     if (interest !== Interest.READ) return true
-    let any = false
-    for (const { ring } of this.members) any = ring.sleep() || any
-    return any && this.readyToRead()
+    for (const { ring } of this.members) ring.sleep()
+    // Also where no ring has anything: a writer may have died since the last look.
+    return this.readyToRead()
   }
 
   protected stir(): void {

@@ -39,19 +39,18 @@ export class OnlookerStream extends WritingStream implements LinkOwner {
     return ring.bytes.subarray(ring.offset, ring.offset + ring.length)
   }
 
-  /** @returns `false`: the writer overwrote it while it was held; what was seen of it may be another message's */
+  /** @returns `true`: what was lent is a copy, which nobody overwrites */
   release(): boolean {
     if (!this.lent) {
       if (this.closed || this.batching) return true
       throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
     }
     this.lent = false
-    const whole = this.closed || this.ring.take()
-    if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
-    return whole
+    this.ring.take()
+    this.readOn()
+    return true
   }
 
-  /** What is handed out is a copy that is certainly whole; a lease of `tryRead` is the ring itself. */
   override readBatch(fn: BatchHandler, limit = Infinity): number {
     this.checkRead()
     let count = 0
@@ -60,6 +59,7 @@ export class OnlookerStream extends WritingStream implements LinkOwner {
       count = this.ring.drain(fn, limit)
     } finally {
       this.batching = false
+      this.readOn()
     }
     if (count === 0 && limit >= 1) this.nothing()
     return count

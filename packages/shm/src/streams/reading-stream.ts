@@ -1,5 +1,5 @@
 /** The reading half of a stream over rings with one writer each: leases on messages where their writer put them. */
-import { Counter, Interest, type LeasePlace } from '@camio/core/spi'
+import { Counter, type LeasePlace } from '@camio/core/spi'
 import type { RingReader } from '../ring/ring-reader.js'
 import { WritingStream } from './writing-stream.js'
 
@@ -54,7 +54,7 @@ export abstract class ReadingStream extends WritingStream {
     this.lender = ring
   }
 
-  /** Neighbours of one ring. */
+  /** Neighbours of one ring: those that were known to be there when it was looked at, and none that come meanwhile. */
   override tryReadBatch(limit = Infinity): Uint8Array[] | null {
     this.checkRead()
     const ring = this.pick()
@@ -63,7 +63,7 @@ export abstract class ReadingStream extends WritingStream {
     do {
       this.take(ring)
       batch.push(ring.view())
-    } while (batch.length < limit && ring.next())
+    } while (batch.length < limit && ring.more && ring.next())
     return batch
   }
 
@@ -78,8 +78,7 @@ export abstract class ReadingStream extends WritingStream {
     ring.held = false
     if (ring.due) ring.publish()
     else if (!this.corked) this.scheduleFlush()
-    // Somebody may have begun to wait while the lease was out.
-    if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
+    this.readOn()
     return true
   }
 

@@ -64,6 +64,11 @@ export abstract class ShmStream extends Stream implements Sleeper {
     }
   }
 
+  /** A lease or a batch is over: somebody may have begun to wait meanwhile, and nobody rings for what is there already. */
+  protected readOn(): void {
+    if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
+  }
+
   ref(): this {
     this.alive.ref()
     return this

@@ -25,6 +25,8 @@ export abstract class WritingStream extends ShmStream {
 
   /** There is no room. @throws if there never will be, for want of anybody who reads */
   protected abstract checkPeer(): void
+  /** Everything was published. @throws if somebody was to read it who does not any more */
+  protected checkDelivery(): void {}
 
   tryClaim(length: number): Uint8Array | null {
     const offset = this.tryClaimAt(length)
@@ -49,8 +51,8 @@ export abstract class WritingStream extends ShmStream {
     const outgoing = this.outgoing!
     const { counters } = this.stats
     this.claimed = NONE
-    this.mark = 1
     outgoing.commit(length)
+    if (this.mark !== 1) this.setMark(1)
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
     if (outgoing.due) outgoing.publish()
@@ -104,7 +106,7 @@ export abstract class WritingStream extends ShmStream {
     const { counters } = this.stats
     counters[WRITE + Counter.messages]! += messages
     counters[WRITE + Counter.bytes]! += bytes
-    this.mark = 1
+    if (this.mark !== 1) this.setMark(1)
     if (!this.corked && !this.closed) this.scheduleFlush()
   }
 
@@ -124,9 +126,16 @@ export abstract class WritingStream extends ShmStream {
     outgoing.publish()
     if (outgoing.fault !== null) throw this.broken(outgoing.fault)
     this.checkPeer()
-    this.mark = length
+    this.setMark(length)
     this.stats.counters[WRITE + Counter.backpressure]! += 1
     return NONE
+  }
+
+  /** Who waits for room already waits for this from now on: the reader must know. */
+  private setMark(length: number): void {
+    if (this.mark === length) return
+    this.mark = length
+    if (!this.closed) this.lookAgain()
   }
 
   private checkClaim(length: number): void {
@@ -155,6 +164,7 @@ export abstract class WritingStream extends ShmStream {
     this.publish()
     const fault = this.outgoing?.fault ?? null
     if (fault !== null) throw this.broken(fault)
+    this.checkDelivery()
     return true
   }
 

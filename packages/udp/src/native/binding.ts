@@ -6,6 +6,9 @@ import { type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
 
 /** Setting up throws system errors as node:fs does; what runs per batch answers a number, negative: `-errno`. Hosts are numeric. */
 export interface Binding extends SlotBinding {
+  /** After a wake-up the loop does not look for new events for so long; 0: it looks at once. `poll` always does. */
+  gather(microseconds: number): void
+
   /**
    * An empty host is none: nothing is bound, connected to, or joined.
    * @param settings flags (see {@link Flag}), SO_RCVBUF, SO_SNDBUF (0 leaves them), TOS, TTL (-1), the interface of multicast (0)

@@ -6,11 +6,13 @@ import { interfaceIndex } from '../name.js'
 import { type SocketPlan, sourceOf, trafficClass, type UdpTarget } from '../plan.js'
 import type { Port, PortOwner } from '../port.js'
 import { type Binding, Flag, loadBinding } from './binding.js'
+import { Gather } from './gather.js'
 import { NativePort } from './port.js'
 
 interface Sockets {
   readonly binding: Binding
   readonly dispatcher: Dispatcher
+  readonly gather: Gather
 }
 
 let sockets: Sockets | undefined
@@ -19,7 +21,7 @@ let sockets: Sockets | undefined
 function ours(): Sockets {
   if (sockets === undefined) {
     const binding = loadBinding().binding!
-    sockets = { binding, dispatcher: new Dispatcher(binding) }
+    sockets = { binding, dispatcher: new Dispatcher(binding), gather: new Gather(binding) }
   }
   return sockets
 }
@@ -30,7 +32,7 @@ export class NativeEngine implements Engine {
   private readonly sockets = ours()
 
   open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Port {
-    const { binding, dispatcher } = this.sockets
+    const { binding, dispatcher, gather } = this.sockets
     const { local, remote, group } = plan
     const source = group === null ? null : sourceOf(target)
     const slot = dispatcher.opened(
@@ -46,9 +48,10 @@ export class NativeEngine implements Engine {
         this.settings(target, plan),
       ),
     )
-    const { timestamps } = target.options
+    const { timestamps, gather: gatherMs } = target.options
     try {
-      return new NativePort({ binding, dispatcher, slot, largest: LARGEST, timestamps }, owner)
+      gather.add(gatherMs)
+      return new NativePort({ binding, dispatcher, gather, slot, largest: LARGEST, timestamps, gatherMs }, owner)
     } catch (error) {
       dispatcher.close(slot, true)
       throw error

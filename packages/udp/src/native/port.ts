@@ -7,6 +7,7 @@ import { NAME_SIZE } from '../name.js'
 import type { Outbox } from '../outbox.js'
 import type { Port, PortOwner, SendOwner } from '../port.js'
 import type { Binding } from './binding.js'
+import type { Gather } from './gather.js'
 
 const { EAGAIN, ENOBUFS } = constants.errno
 
@@ -34,6 +35,8 @@ export interface NativePortParts {
   readonly slot: number
   readonly largest: number
   readonly timestamps: boolean
+  readonly gather: Gather
+  readonly gatherMs: number
 }
 
 export class NativePort implements Port, Watched {
@@ -253,6 +256,8 @@ export class NativePort implements Port, Watched {
   close(): void {
     this.countLosses()
     if (this.retry !== null) clearTimeout(this.retry)
-    this.parts.dispatcher.close(this.slot, false)
+    const { dispatcher, gather, gatherMs } = this.parts
+    gather.remove(gatherMs)
+    dispatcher.close(this.slot, false)
   }
 }

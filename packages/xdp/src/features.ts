@@ -1,0 +1,33 @@
+/** What the streams of this package are. */
+import { type Features, features, type Mode } from '@camio/core/spi'
+
+export const MODES = ['rw', 'r', 'w'] as const
+
+/** The header of an Ethernet frame: to, from, ethertype. No frame is shorter. */
+export const HEADER = 14
+/** The tag of a VLAN, which comes on top of the MTU. */
+export const TAG = 4
+/** The MTU of most interfaces. */
+const USUAL_MTU = 1500
+
+export interface Kind {
+  readonly mode?: Mode
+  readonly mtu?: number
+  readonly delivery: 'one' | 'each'
+  readonly readCopies?: number
+}
+
+export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, delivery, readCopies = 0 }: Kind): Features {
+  return features({
+    readable: mode !== 'w',
+    writable: mode !== 'r',
+    framing: 'messages',
+    reliable: false,
+    scope: 'link',
+    mtu: mtu + HEADER + TAG,
+    delivery,
+    connectionless: true,
+    engine: 'native',
+    copies: { read: readCopies, write: 0 },
+  })
+}

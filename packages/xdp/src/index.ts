@@ -1,0 +1,22 @@
+/** Importing this package registers `packet:` and `xdp:`. */
+import { registry } from '@camio/core'
+import type { OptionInput } from '@camio/core/spi'
+import type { packetOptions, xdpOptions } from './options.js'
+import { driver as packet } from './packet/driver.js'
+import { driver as xdp } from './xdp/driver.js'
+
+registry.register(packet)
+registry.register(xdp)
+
+declare module '@camio/core' {
+  interface SchemeOptions {
+    packet: OptionInput<typeof packetOptions>
+    xdp: OptionInput<typeof xdpOptions>
+  }
+}
+
+export type { Losses } from './frame-reader.js'
+export { FrameStream } from './frame-stream.js'
+export { packetOptions, xdpOptions } from './options.js'
+export { XdpStream } from './xdp/stream.js'
+export { packet, xdp }

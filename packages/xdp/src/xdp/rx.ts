@@ -1,0 +1,156 @@
+/** Frames in: what the kernel put into chunks is lent where it lies, and the chunks go back into the fill ring. */
+import { Counter } from '@camio/core/spi'
+import type { RingPlace } from '../binding.js'
+import { Corrupt, type FrameSource } from '../port.js'
+import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
+import { Inlet, Outlet } from './rings.js'
+
+/** struct xdp_desc as 32-bit words: an address of 64 bits, a length, options. */
+export const Descriptor = { ADDRESS: 0, ADDRESS_HIGH: 1, LENGTH: 2, OPTIONS: 3, WORDS: 4 } as const
+/** An address alone, in the fill and completion rings. */
+export const ADDRESS_WORDS = 2
+/** XDP_PKT_CONTD: the frame goes on in the next descriptor. */
+export const GOES_ON = 1
+/** Pieces that a frame may have (MAX_SKB_FRAGS and its head). */
+export const PIECES = 18
+
+/** Chunks go back so many at a time, or when there is nothing else to do. */
+const TOGETHER = 64
+
+export interface RxOwner {
+  readonly counters: Float64Array
+  /** The kernel does not look at the fill ring by itself. */
+  pull(): void
+}
+
+export class RxQueue implements FrameSource {
+  bytes: Uint8Array
+  offset = 0
+  length = 0
+  readonly time = Number.NaN
+  /** The frame at hand: its pieces, as address and length each. */
+  readonly pieces = new Int32Array(2 * PIECES)
+  pieceCount = 0
+
+  owner!: RxOwner
+  private readonly memory: Memory
+  private readonly rx: Inlet
+  private readonly fill: Outlet
+  /** Chunks that frames were lent in since the last `free`. */
+  private readonly held: Int32Array
+  private heldCount = 0
+  private returned = 0
+  /** Where a frame in pieces is put together. */
+  private scratch = new Uint8Array(0)
+  /** Is the frame at hand in there? Then it is alone: the next one would be put on top of it. */
+  private joined = false
+
+  constructor(
+    private readonly seat: Seat,
+    rx: RingPlace,
+    fill: RingPlace,
+  ) {
+    this.memory = seat.memory
+    this.bytes = this.memory.bytes
+    this.rx = new Inlet(rx, Descriptor.WORDS)
+    this.fill = new Outlet(fill, ADDRESS_WORDS)
+    this.held = new Int32Array(this.memory.seating.rx)
+  }
+
+  get hasMore(): boolean {
+    return this.rx.atHand > 0 && !this.joined
+  }
+
+  next(): boolean {
+    if (this.rx.available() === 0) {
+      this.refill()
+      return false
+    }
+    this.takePieces()
+    this.joined = this.pieceCount > 1
+    if (this.joined) this.join()
+    else this.show(this.memory.bytes, this.pieces[0]!, this.pieces[1]!)
+    return true
+  }
+
+  private show(bytes: Uint8Array, offset: number, length: number): void {
+    this.bytes = bytes
+    this.offset = offset
+    this.length = length
+  }
+
+  /** The next frame's descriptors, which the kernel publishes together. */
+  private takePieces(): void {
+    const { words } = this.rx
+    this.pieceCount = 0
+    for (let more = true; more; ) {
+      if (this.rx.atHand === 0 || this.pieceCount === PIECES) throw new Corrupt('a frame without an end')
+      const at = this.rx.take()
+      this.hold(words[at + Descriptor.ADDRESS]!, words[at + Descriptor.ADDRESS_HIGH]!, words[at + Descriptor.LENGTH]!)
+      more = (words[at + Descriptor.OPTIONS]! & GOES_ON) !== 0
+    }
+  }
+
+  /** A piece is ours: only what the kernel had to receive into, and within one chunk. */
+  private hold(address: number, high: number, length: number): void {
+    const { owner } = this.memory
+    const chunk = Math.floor(address / CHUNK)
+    if (high !== 0 || address < 0 || chunk >= owner.length || owner[chunk] !== Owner.FILL) {
+      throw new Corrupt(`a frame at ${address}, which is not where frames are received`)
+    }
+    if (length < 0 || (address % CHUNK) + length > CHUNK) throw new Corrupt(`a frame of ${length} bytes in a chunk`)
+    owner[chunk] = Owner.PROGRAM
+    this.held[this.heldCount++] = chunk
+    this.pieces[2 * this.pieceCount] = address
+    this.pieces[2 * this.pieceCount + 1] = length
+    this.pieceCount++
+  }
+
+  private join(): void {
+    if (this.scratch.length === 0) this.scratch = new Uint8Array(PIECES * CHUNK)
+    let end = 0
+    for (let i = 0; i < this.pieceCount; i++) {
+      const from = this.pieces[2 * i]!
+      const length = this.pieces[2 * i + 1]!
+      this.scratch.set(this.memory.bytes.subarray(from, from + length), end)
+      end += length
+    }
+    this.owner.counters[Counter.copies]! += 1
+    this.show(this.scratch, 0, end)
+  }
+
+  /** What was lent is read: its chunks go back, not one by one. */
+  free(): void {
+    const { held, heldCount, seat } = this
+    for (let i = 0; i < heldCount; i++) seat.give(held[i]!)
+    this.returned += heldCount
+    this.heldCount = 0
+    this.joined = false
+    if (this.returned >= TOGETHER) this.refill()
+  }
+
+  /** The frame at hand belongs to another stream from now on. */
+  handOver(): void {
+    this.heldCount = 0
+    this.joined = false
+    this.returned++
+    if (this.returned >= TOGETHER) this.refill()
+  }
+
+  /** Everything that nobody uses goes into the fill ring. */
+  refill(): void {
+    const { fill, seat } = this
+    const { owner } = this.memory
+    this.returned = 0
+    this.rx.free()
+    while (fill.room(1) > 0) {
+      const chunk = seat.take()
+      if (chunk < 0) break
+      const at = fill.next()
+      fill.words[at] = chunk * CHUNK
+      fill.words[at + 1] = 0
+      owner[chunk] = Owner.FILL
+    }
+    if (fill.publish() && fill.needsWakeUp) this.owner.pull()
+  }
+}

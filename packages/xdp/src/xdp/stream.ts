@@ -1,0 +1,33 @@
+/** A stream of `xdp:`. Two of them that share a memory hand frames over to each other. */
+import type { Stream, StreamInit } from '@camio/core/spi'
+import { FrameStream } from '../frame-stream.js'
+import type { XdpPort } from './port.js'
+
+export class XdpStream extends FrameStream {
+  override readonly region: object
+
+  constructor(
+    init: StreamInit,
+    protected override readonly port: XdpPort,
+    region: object,
+    /** What came of `attach=` and `zerocopy=`. */
+    readonly runs: { readonly native: boolean; readonly zerocopy: boolean },
+    mac: string,
+  ) {
+    super(init, port, mac)
+    this.region = region
+  }
+
+  override handOver(): void {
+    this.port.rx!.handOver()
+    this.handedOver()
+  }
+
+  override adopt(source: Stream): boolean {
+    const from = source as XdpStream
+    const { length } = from.source
+    if (!this.adoptFrame(length, () => this.port.tx!.adopt(from.port.rx!))) return false
+    from.handOver()
+    return true
+  }
+}

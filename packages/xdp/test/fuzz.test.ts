@@ -1,0 +1,140 @@
+/** Rings full of nonsense: nothing outside of the memory is touched, nothing hangs, and the only error is the one that says so. */
+import test from 'ava'
+import type { Binding, RingPlace } from '../dist/binding.js'
+import { PacketRing } from '../dist/packet/ring.js'
+import { Corrupt } from '../dist/port.js'
+import { CHUNK, Memory, Owner } from '../dist/xdp/memory.js'
+import { RxQueue } from '../dist/xdp/rx.js'
+import { TxQueue } from '../dist/xdp/tx.js'
+
+/** `FUZZ=100000 npx ava ...` is the long run. */
+const ROUNDS = Number(process.env.FUZZ ?? 3000)
+const BLOCK = 4096
+
+/** xorshift: the same numbers every time. */
+function random(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % below
+  }
+}
+
+/** A number that is often nearly right. */
+function number(pick: (below: number) => number, right: number): number {
+  return [right, right + 1, right - 1, 0, -1, 0x7fff_ffff, 0x8000_0000 | 0, pick(1 << 16), right << 4, right, right][
+    pick(11)
+  ]!
+}
+
+/** Reads all that the source gives. @returns how many frames, or -1: it was corrupt */
+function drain(source: PacketRing | RxQueue, most: number): number {
+  try {
+    for (let count = 0; count <= most; count++) {
+      if (!source.next()) return count
+      const { bytes, offset, length } = source
+      if (offset < 0 || length < 0 || offset + length > bytes.length) throw new Error(`${offset}, ${length} is outside`)
+      source.free()
+    }
+    throw new Error('it has no end')
+  } catch (error) {
+    if (!(error instanceof Corrupt)) throw error
+    return -1
+  }
+}
+
+test('a ring of TPACKET_V3 with any number in it', (t) => {
+  const pick = random(1)
+  const outcomes = { good: 0, corrupt: 0 }
+  for (let round = 0; round < ROUNDS; round++) {
+    const ring = new ArrayBuffer(2 * BLOCK)
+    const words = new Int32Array(ring)
+    const count = 1 + pick(4)
+    words.set([0, 0, 1 | (pick(2) << 2), number(pick, count), number(pick, 48), number(pick, 48 + count * 256)], 0)
+    for (let i = 0; i < count; i++) {
+      const at = (48 + i * 256) >> 2
+      const last = i === count - 1
+      words.set([number(pick, last ? 0 : 256), 1, 2, number(pick, 60), 60, 1 | (pick(2) << 4) | (pick(2) << 6)], at)
+      words[at + 6] = number(pick, 86)
+      words[at + 8] = pick(1 << 16)
+    }
+    const source = new PacketRing(ring, BLOCK, { losing() {} })
+    if (drain(source, 2 * BLOCK) < 0) outcomes.corrupt++
+    else outcomes.good++
+  }
+  t.true(outcomes.good > ROUNDS / 100, JSON.stringify(outcomes))
+  t.true(outcomes.corrupt > ROUNDS / 10, JSON.stringify(outcomes))
+})
+
+const ENTRIES = 8
+
+function ring(words: number): RingPlace & { readonly view: Int32Array } {
+  const buffer = new ArrayBuffer(64 + ENTRIES * words * 4)
+  return { buffer, entries: ENTRIES, producer: 0, consumer: 4, flags: 8, descriptors: 64, view: new Int32Array(buffer) }
+}
+
+function memory(): Memory {
+  const pages = { memoryOpen: (bytes: number) => ({ id: 0, buffer: new ArrayBuffer(bytes) }), memoryClose() {} }
+  return new Memory(pages as unknown as Binding, { rx: ENTRIES, tx: ENTRIES, seats: 1 }, () => {})
+}
+
+test('rings of AF_XDP with any number in them: received frames', (t) => {
+  const pick = random(2)
+  const outcomes = { good: 0, corrupt: 0 }
+  for (let round = 0; round < ROUNDS; round++) {
+    const seat = memory().sit()!
+    const [rx, fill] = [ring(4), ring(2)]
+    const queue = new RxQueue(seat, rx, fill)
+    queue.owner = { counters: new Float64Array(16), pull() {} }
+    queue.refill()
+    const count = 1 + pick(ENTRIES)
+    rx.view[0] = number(pick, count)
+    for (let i = 0; i < count; i++) {
+      const address = fill.view[16 + 2 * i]! + 256
+      rx.view.set([number(pick, address), pick(8) === 0 ? 1 : 0, number(pick, 60), pick(8) === 0 ? 1 : 0], 16 + 4 * i)
+    }
+    // The kernel's side of the fill ring.
+    if (pick(4) === 0) fill.view[1] = number(pick, count)
+    if (drain(queue, 3 * ENTRIES) < 0) outcomes.corrupt++
+    else outcomes.good++
+  }
+  t.true(outcomes.good > ROUNDS / 100, JSON.stringify(outcomes))
+  t.true(outcomes.corrupt > ROUNDS / 10, JSON.stringify(outcomes))
+})
+
+test('rings of AF_XDP with any number in them: completions', (t) => {
+  const pick = random(3)
+  const outcomes = { good: 0, corrupt: 0 }
+  for (let round = 0; round < ROUNDS; round++) {
+    const seat = memory().sit()!
+    const [tx, completion] = [ring(4), ring(2)]
+    const queue = new TxQueue(seat, tx, completion)
+    const count = 1 + pick(ENTRIES)
+    for (let i = 0; i < count; i++) {
+      if (queue.claim(60) >= 0) queue.append(60)
+    }
+    queue.publish()
+    completion.view[0] = number(pick, count)
+    tx.view[1] = number(pick, count)
+    for (let i = 0; i < count; i++) completion.view.set([number(pick, i * CHUNK), pick(8) === 0 ? 1 : 0], 16 + 2 * i)
+    try {
+      queue.collect()
+      queue.pending()
+      outcomes.good++
+    } catch (error) {
+      if (!(error instanceof Corrupt)) throw error
+      outcomes.corrupt++
+    }
+    // Whatever stands there: no chunk is two's.
+    const { owner } = seat.memory
+    const idle = new Set<number>()
+    for (let chunk = seat.take(); chunk >= 0; chunk = seat.take()) {
+      if (idle.has(chunk) || owner[chunk] !== Owner.NOBODY) t.fail(`chunk ${chunk} is given twice`)
+      idle.add(chunk)
+    }
+  }
+  t.true(outcomes.good > ROUNDS / 100, JSON.stringify(outcomes))
+  t.true(outcomes.corrupt > ROUNDS / 10, JSON.stringify(outcomes))
+})

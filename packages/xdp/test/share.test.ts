@@ -1,0 +1,88 @@
+/** Streams of `xdp:` that share memory: a pipe between two interfaces moves no byte. */
+import { pipe } from '@camio/core'
+import type { XdpStream } from '@camio/xdp'
+import test from 'ava'
+import { missing } from './namespaces.js'
+import { EXPERIMENT, frame, next, opened, rooms, why } from './support.js'
+
+const between = missing === null ? test.serial : test.serial.skip
+
+for (const attach of ['skb', 'native'])
+  for (const mtu of [1500, 9000])
+    between(`a pipe between two interfaces hands frames over, MTU ${mtu}, attach=${attach}${why}`, async (t) => {
+      const { a, b } = rooms(t, mtu, 2)
+      const sharing = { share: `bridge-${attach}-${mtu}`, attach, rx: 64, tx: 64 }
+      const [left, right] = [await opened(t, 'xdp', a, {}, 'camio0'), await opened(t, 'xdp', a, {}, 'camio1')]
+      const source = (await opened(t, 'xdp', b, sharing, 'camio0')) as XdpStream
+      const sink = (await opened(t, 'xdp', b, sharing, 'camio1')) as XdpStream
+      t.is(source.region, sink.region)
+      t.is(source.runs.native, attach === 'native')
+      const enough = new AbortController()
+      const piping = pipe(source, sink, { signal: enough.signal })
+      // Many times what the memory holds: chunks come home.
+      const rounds = 2000
+      const largest = mtu === 1500 ? 1514 : 9014
+      for (let i = 0; i < rounds; i++) {
+        const length = i % 2 === 0 ? 60 : largest
+        await left.write(frame(length, EXPERIMENT, i))
+        const got = await next(right)
+        if (i % 100 < 2) t.deepEqual(got, frame(length, EXPERIMENT, i))
+        else if (got.length !== length) t.fail(`${got.length} bytes came of ${length}`)
+      }
+      enough.abort()
+      const { path, copies, messages } = await piping
+      t.is(path, 'hand-over')
+      t.is(messages, rounds)
+      // What comes in several pieces is put together for the reader's lease.
+      t.is(copies, mtu === 1500 ? 0 : rounds / 2)
+    })
+
+between(`either may close first; what is left goes on, and the seat is free again${why}`, async (t) => {
+  const { a, b } = rooms(t, 1500, 3)
+  const sharing = { share: 'seats', rx: 64, tx: 64 }
+  const first = await opened(t, 'xdp', b, sharing, 'camio0')
+  const second = await opened(t, 'xdp', b, sharing, 'camio1')
+  await t.throwsAsync(opened(t, 'xdp', b, sharing, 'camio2'), { code: 'ERR_CAMIO_BAD_OPTION', message: /2 streams/ })
+  await t.throwsAsync(opened(t, 'xdp', b, { ...sharing, rx: 128 }, 'camio2'), {
+    code: 'ERR_CAMIO_BAD_OPTION',
+    message: /rx=64/,
+  })
+  await first.close()
+  const third = await opened(t, 'xdp', b, sharing, 'camio2')
+  for (const [name, stream] of [
+    ['camio1', second],
+    ['camio2', third],
+  ] as const) {
+    const far = await opened(t, 'xdp', a, {}, name)
+    for (let i = 0; i < 200; i++) {
+      await far.write(frame(60 + i))
+      t.deepEqual(await next(stream), frame(60 + i))
+      await stream.write(frame(61 + i))
+      t.deepEqual(await next(far), frame(61 + i))
+    }
+  }
+})
+
+between(`what a closed stream lent or had claimed is nobody else's, and the seat works${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  const sharing = { share: 'stale', rx: 64, tx: 64 }
+  // Keeps the memory.
+  const other = await opened(t, 'xdp', a, sharing)
+  const near = await opened(t, 'packet', a, { mode: 'w' })
+  const closed = await opened(t, 'xdp', b, sharing)
+  await near.write(frame(200))
+  const lease = (await closed.read())!
+  const claim = closed.tryClaim(100)!
+  await closed.close()
+  const again = await opened(t, 'xdp', b, sharing)
+  t.true(closed.release())
+  claim.fill(7)
+  for (let i = 0; i < 300; i++) {
+    await near.write(frame(300, 0x88b5, i))
+    t.deepEqual(await next(again), frame(300, 0x88b5, i))
+    await again.write(frame(300, 0x88b5, i))
+    t.deepEqual(await next(other), frame(300, 0x88b5, i))
+  }
+  t.deepEqual(lease, frame(200))
+  t.true(claim.every((byte) => byte === 7))
+})
