@@ -23,7 +23,10 @@ test('more bells than the socket holds, and none of them looked at: who sleeps a
     near.tryWrite(bytes)
     near.tryFlush()
     await readable
-    t.is(far.readBatch(() => {}), 1)
+    t.is(
+      far.readBatch(() => {}),
+      1,
+    )
   }
   await Promise.all([near.close(), far.close()])
 })
