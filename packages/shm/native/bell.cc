@@ -6,26 +6,32 @@
 #include <camio/error.h>
 #include <sys/socket.h>
 
+#include <cstring>
+
 #include "descriptors.h"
 #include "functions.h"
 
 namespace camio::shm {
 
-// (slot) -> 0 or -errno
-Napi::Value ring_bell(const Napi::CallbackInfo& info) {
+namespace {
+
+constexpr char kBell = 1;
+// The last byte of an end that cannot say so in the memory, which its program has taken away.
+constexpr char kFarewell = 2;
+// What a socket holds is looked through in so many pieces: who goes on ringing must not keep anybody here.
+constexpr int kMostLooks = 1024;
+
+Napi::Value send_byte(const Napi::CallbackInfo& info, char byte) {
   const int fd = socket_argument(info, 0);
   if (fd < 0) return info.Env().Undefined();
-  constexpr char bell = 1;
-  const ssize_t sent = ::send(fd, &bell, sizeof(bell), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t sent = ::send(fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_NOSIGNAL);
   // Full of bells that were not looked at yet: the peer is awake, or being woken.
   const bool rung = sent == 1 || errno == EAGAIN || errno == EINTR;
   return Napi::Number::New(info.Env(), rung ? 0 : -errno);
 }
 
-// (slot) -> bytes taken, 0 when the other end has gone, -errno
-Napi::Value clear_bells(const Napi::CallbackInfo& info) {
-  const int fd = socket_argument(info, 0);
-  if (fd < 0) return info.Env().Undefined();
+// Takes up to 512 bells. -> how many; 0 or less: there are none
+ssize_t take_bells(int fd, bool* farewell) {
   char bells[512];
   iovec piece{bells, sizeof(bells)};
   // A bell brings nothing along, but a hostile peer's may.
@@ -36,9 +42,29 @@ Napi::Value clear_bells(const Napi::CallbackInfo& info) {
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof(control.bytes);
   const ssize_t taken = ::recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (taken < 0) return Napi::Number::New(info.Env(), -errno);
+  if (taken <= 0) return taken;
   const Descriptors unwanted(&message);
-  return Napi::Number::New(info.Env(), static_cast<int>(taken));
+  if (std::memchr(bells, kFarewell, static_cast<size_t>(taken)) != nullptr) *farewell = true;
+  return taken;
+}
+
+}  // namespace
+
+// (slot) -> 0 or -errno
+Napi::Value ring_bell(const Napi::CallbackInfo& info) { return send_byte(info, kBell); }
+
+// (slot) -> 0 or -errno
+Napi::Value say_farewell(const Napi::CallbackInfo& info) { return send_byte(info, kFarewell); }
+
+// (slot, all) -> whether a farewell was among the bells that were taken
+Napi::Value clear_bells(const Napi::CallbackInfo& info) {
+  const int fd = socket_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  const bool all = info[1].ToBoolean();
+  bool farewell = false;
+  for (int i = 0; take_bells(fd, &farewell) > 0 && all && i < kMostLooks; i++) {
+  }
+  return Napi::Boolean::New(info.Env(), farewell);
 }
 
 }  // namespace camio::shm

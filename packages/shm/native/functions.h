@@ -30,6 +30,7 @@ Napi::Value send_hello(const Napi::CallbackInfo& info);
 Napi::Value receive_hello(const Napi::CallbackInfo& info);
 
 Napi::Value ring_bell(const Napi::CallbackInfo& info);
+Napi::Value say_farewell(const Napi::CallbackInfo& info);
 Napi::Value clear_bells(const Napi::CallbackInfo& info);
 
 }  // namespace camio::shm

@@ -32,6 +32,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("sendHello", send_hello);
   add("receiveHello", receive_hello);
   add("ring", ring_bell);
+  add("sayFarewell", say_farewell);
   add("clearBells", clear_bells);
   return exports;
 }

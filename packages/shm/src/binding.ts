@@ -43,7 +43,10 @@ export interface Binding extends SlotBinding {
   receiveHello(socket: number, words: Int32Array): number
 
   ring(socket: number): number
-  clearBells(socket: number): number
+  /** For an end that cannot say it in the memory. */
+  sayFarewell(socket: number): number
+  /** @param all or just some, which suffices for the next one to be heard @returns whether a farewell was among them */
+  clearBells(socket: number, all: boolean): boolean
 }
 
 let loaded: Loaded<Binding> | undefined

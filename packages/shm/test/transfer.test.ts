@@ -4,7 +4,7 @@ import { open, type Stream } from '@camio/core'
 import test from 'ava'
 import { leftAtLast } from './support/left.js'
 import { freshName } from './support/names.js'
-import { discard, pair } from './support/streams.js'
+import { discard, pair, turn } from './support/streams.js'
 
 /** Detaches the buffer if this release of Node lets anybody. @returns whether it did */
 function takeAway(buffer: ArrayBufferLike): boolean {
@@ -69,6 +69,40 @@ test.serial(
     await discard(reader, first, second)
   },
 )
+
+test.serial('who took its memory away and closes is not taken for dead', async (t) => {
+  const reset = { code: 'ERR_CAMIO_RESET' }
+  const { near, far } = await pair()
+  await near.write(Uint8Array.of(1))
+  const lease = (await far.read())!
+  takeAway(lease.buffer)
+  takeAway(far.claimBytes.buffer)
+  await near.write(Uint8Array.of(2))
+  await near.flush()
+  await far.close({ discard: true })
+  await t.throwsAsync(near.read(), reset)
+  t.throws(() => near.tryWrite(Uint8Array.of(3)), reset)
+  await near.close()
+
+  const name = freshName()
+  const reader = await open(name, { mode: 'r' })
+  const writer = await open(name, { mode: 'w' })
+  await writer.write(Uint8Array.of(1))
+  takeAway((await reader.read())!.buffer)
+  await reader.close()
+  await t.throwsAsync(async () => {
+    for (;;) await Promise.all([writer.write(Uint8Array.of(2)), turn()])
+  }, reset)
+  await writer.close()
+
+  const lossy = { policy: 'drop-oldest' } as const
+  const ticks = await open(name, { mode: 'w', ...lossy })
+  const onlooker = await open(name, { mode: 'r', ...lossy })
+  takeAway(ticks.claimBytes.buffer)
+  await ticks.close({ discard: true })
+  await t.throwsAsync(onlooker.read(), reset)
+  await onlooker.close()
+})
 
 test.serial('a lossy batch whose buffer was transferred: the next read says so', async (t) => {
   const name = freshName()

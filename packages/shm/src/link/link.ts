@@ -11,6 +11,8 @@ export interface LinkOwner {
 export class Link implements Watched {
   /** Nobody is at the other end any more. */
   gone = false
+  /** It said goodbye here, for want of the memory. */
+  saidGoodbye = false
   private open = true
   private owner: LinkOwner | null = null
 
@@ -30,7 +32,7 @@ export class Link implements Watched {
   note(events: number): void {
     if ((events & (Epoll.HUP | Epoll.RDHUP | Epoll.ERR)) !== 0) this.gone = true
     // At every event, however many bells it stands for: in a socket full of bells that were looked at already no other is heard.
-    else this.system.binding.clearBells(this.socket)
+    if (this.system.binding.clearBells(this.socket, this.gone)) this.saidGoodbye = true
   }
 
   respond(): void {
@@ -46,6 +48,11 @@ export class Link implements Watched {
         this.system.binding.ring(this.socket)
       },
     }
+  }
+
+  /** Says goodbye, where the program has taken the memory away in which that is said else: who lives shall not be taken for dead. */
+  sayGoodbye(): void {
+    if (this.open && !this.gone) this.system.binding.sayFarewell(this.socket)
   }
 
   close(): void {

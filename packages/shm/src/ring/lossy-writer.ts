@@ -163,6 +163,11 @@ export class LossyWriter implements Outgoing {
     return true
   }
 
+  /** Has the program taken the memory away? Nothing can be said in it then. */
+  get taken(): boolean {
+    return this.words.length === 0
+  }
+
   end(state: number): void {
     if (this.words.length === 0) return
     Atomics.store(this.words, COUNT, this.count)

@@ -221,6 +221,11 @@ export class RingReader {
     return this.writerState === WriterState.ENDED && !this.ready
   }
 
+  /** Has the program taken the memory away? Nothing can be said in it then. */
+  get taken(): boolean {
+    return this.words.length === 0
+  }
+
   /** Nobody reads any more. @returns whether something was left unread */
   close(): boolean {
     this.open = false

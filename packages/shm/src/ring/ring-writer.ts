@@ -170,6 +170,11 @@ export class RingWriter implements Outgoing {
     this.tail = (this.position - this.capacity) | 0
   }
 
+  /** Has the program taken the memory away? Nothing can be said in it then. */
+  get taken(): boolean {
+    return this.words.length === 0
+  }
+
   /** No more will come. @param state `ENDED` or `RESET` of `WriterState` */
   end(state: number): void {
     if (this.words.length === 0) return

@@ -101,6 +101,7 @@ export class BroadcastStream extends WritingStream implements DoorHost {
   private remove(reader: Onlooker): void {
     if (!this.onlookers.delete(reader)) return
     this.outgoing.audience.delete(reader)
+    if (this.outgoing.taken) reader.link.sayGoodbye()
     reader.link.close()
     reader.region.release()
     this.door.knock()

@@ -142,7 +142,7 @@ export class DuplexStream extends ReadingStream implements LinkOwner {
     if (this.gone !== null || this.closed) return
     const { incoming, outgoing } = this
     const said = (incoming?.writerState ?? WriterState.ENDED) !== WriterState.OPEN && (outgoing?.readerClosed ?? true)
-    this.gone = said ? this.peerReset() : this.peerLost()
+    this.gone = said || this.link.saidGoodbye ? this.peerReset() : this.peerLost()
     outgoing?.abandon()
     const cutOff = incoming !== null && incoming.writerState !== WriterState.ENDED
     if (cutOff || outgoing?.unread) this.fail(this.gone)
@@ -160,6 +160,7 @@ export class DuplexStream extends ReadingStream implements LinkOwner {
     const unread = incoming?.close() ?? false
     // What the other end wrote and nobody read is lost: it must not take that for delivered.
     outgoing?.end(discard || unread ? WriterState.RESET : WriterState.ENDED)
+    if (incoming?.taken || outgoing?.taken) this.link.sayGoodbye()
     this.link.close()
     incoming?.release()
     outgoing?.release()

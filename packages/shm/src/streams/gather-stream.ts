@@ -112,6 +112,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
     this.members.splice(this.members.indexOf(member), 1)
     this.loss ??= loss
     member.ring.close()
+    if (member.ring.taken) member.link.sayGoodbye()
     member.link.close()
     member.ring.release()
     this.door.knock()
@@ -186,7 +187,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
       if (ring.fault !== null) this.expel(member, ring.fault)
       else if (state === WriterState.ENDED) this.remove(member, null)
       else if (state === WriterState.RESET) this.remove(member, this.peerReset())
-      else if (link.gone) this.remove(member, this.peerLost())
+      else if (link.gone) this.remove(member, link.saidGoodbye ? this.peerReset() : this.peerLost())
     }
     if (this.served && this.members.length === 0 && this.door.pending === 0 && !this.target.options.stay) this.finish()
   }

@@ -119,8 +119,8 @@ export class OnlookerStream extends WritingStream implements LinkOwner {
   /** Did it say goodbye? What is left in the ring is read all the same. */
   private writerGone(): void {
     const { writerState } = this.ring
-    if (writerState === WriterState.OPEN) this.fail(this.peerLost())
-    else if (writerState === WriterState.RESET) this.fail(this.peerReset())
+    if (writerState === WriterState.OPEN && !this.link.saidGoodbye) this.fail(this.peerLost())
+    else if (writerState !== WriterState.ENDED) this.fail(this.peerReset())
   }
 
   protected endWrite(): void {}
