@@ -8,6 +8,7 @@ import { type Listener, listen, type NoCandidate, open } from '@camio/core'
 import type { LocalServer } from '@camio/core/spi'
 import '@camio/file'
 import '@camio/mem'
+import '@camio/shm'
 import test, { type ExecutionContext } from 'ava'
 import { leaveNote } from './support/noted.js'
 
@@ -122,6 +123,14 @@ onLinux('across processes: the very server is taken, and no connection is made t
   t.is(await taken([near, far]), 'unix')
   await using stream = await open<string>([near, far])
   t.is(stream.features.scope, 'host')
+})
+
+onLinux('across processes: shared memory is taken of the very server, and of no other', async (t) => {
+  const local = `shm:${name()}-${process.pid}`
+  const { uris } = await child(t, local, 'tcp://127.0.0.1:0')
+  t.is(await taken([local, uris[1]!]), 'shm')
+  const { uris: others } = await child(t, 'tcp://127.0.0.1:0')
+  t.is(await taken([local, others[0]!]), 'tcp')
 })
 
 onLinux('across processes: a server that says what is not so is not believed', async (t) => {

@@ -1,5 +1,6 @@
 /** `node server.program.js URI...`: listens on all as one server, says where, and greets everybody until it is killed. */
 import { listen, type Stream } from '@camio/core'
+import '@camio/shm'
 import './noted.js'
 
 await using server = await listen(process.argv.slice(2))

@@ -23,6 +23,7 @@ Napi::Value listen_name(const Napi::CallbackInfo& info);
 Napi::Value accept_one(const Napi::CallbackInfo& info);
 Napi::Value connect_name(const Napi::CallbackInfo& info);
 Napi::Value peer_uid(const Napi::CallbackInfo& info);
+Napi::Value peer_pid(const Napi::CallbackInfo& info);
 Napi::Value peer_in_group(const Napi::CallbackInfo& info);
 Napi::Value close_socket(const Napi::CallbackInfo& info);
 

@@ -28,6 +28,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("accept", accept_one);
   add("connect", connect_name);
   add("peerUid", peer_uid);
+  add("peerPid", peer_pid);
   add("peerInGroup", peer_in_group);
   add("sendHello", send_hello);
   add("receiveHello", receive_hello);

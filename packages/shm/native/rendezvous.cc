@@ -117,6 +117,15 @@ Napi::Value peer_uid(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(peer.uid));
 }
 
+// (slot) -> the process at the other end when it connected, or listened; 0 if it is of a PID namespace that is not seen here; -errno
+Napi::Value peer_pid(const Napi::CallbackInfo& info) {
+  const int fd = socket_argument(info, 0);
+  if (fd < 0) return info.Env().Undefined();
+  ucred peer{};
+  if (!credentials(fd, &peer)) return Napi::Number::New(info.Env(), -errno);
+  return Napi::Number::New(info.Env(), peer.pid);
+}
+
 // (slot, gid) -> is the other end's user a member of the group?
 Napi::Value peer_in_group(const Napi::CallbackInfo& info) {
   const int fd = socket_argument(info, 0);

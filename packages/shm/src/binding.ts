@@ -33,6 +33,8 @@ export interface Binding extends SlotBinding {
   /** @throws ECONNREFUSED where nobody has the name, EAGAIN where too many wait for its owner */
   connect(name: string): number
   peerUid(socket: number): number
+  /** Of the process that connected, or listened; 0 if it cannot be seen from here. */
+  peerPid(socket: number): number
   peerInGroup(socket: number, gid: number): boolean
 
   sendHello(socket: number, words: Int32Array, memory: number): number

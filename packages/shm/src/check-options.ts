@@ -6,6 +6,8 @@ import type { ShmTarget } from './target.js'
 /** Ways of using a name. */
 export type Role = 'listen' | 'connect' | 'strict reader' | 'strict writer' | 'lossy writer' | 'lossy reader'
 
+export type OpenRole = Exclude<Role, 'listen'>
+
 interface Use {
   readonly roles: readonly Role[]
   readonly words: string

@@ -1,15 +1,15 @@
 /** `shm:NAME`: messages between processes through shared memory. */
 import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available } from './binding.js'
-import { checkOptions, type Role } from './check-options.js'
+import { checkOptions, type OpenRole } from './check-options.js'
 import { SHM_FEATURES } from './features.js'
+import { identify } from './link/identify.js'
 import { shmOptions } from './options.js'
+import { forecast } from './streams/forecast.js'
 import { ShmListener } from './streams/listener.js'
 import { openDuplex } from './streams/open-duplex.js'
 import { openLossyReader, openLossyWriter, openStrictReader, openStrictWriter } from './streams/open-named.js'
 import type { ShmTarget } from './target.js'
-
-type OpenRole = Exclude<Role, 'listen'>
 
 const OPEN: Readonly<Record<OpenRole, (target: ShmTarget) => Promise<Stream> | Stream>> = {
   connect: (target) => openDuplex(target),
@@ -35,6 +35,9 @@ export const driver = defineDriver({
     checkOptions(target, role)
     return OPEN[role](target)
   },
+
+  forecast: (target) => forecast(target, roleOf(target)),
+  identify,
 
   listen(target): Listener {
     checkOptions(target, 'listen')

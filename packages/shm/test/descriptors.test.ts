@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { open } from '@camio/core'
 import '@camio/shm'
 import test from 'ava'
+import { linesOf } from './support/lines.js'
 import { freshName } from './support/names.js'
 
 const POOR_OWNER = `
@@ -38,10 +39,10 @@ for (const [owner, guest, needed] of OWNERS) {
       const node = [process.execPath, '--input-type=module', '-e', POOR_OWNER, uri, options, String(free)]
       const limited = ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...node]
       const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'ignore'] })
-      const lines = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]()
-      t.is(String((await lines.next()).value).trim(), 'poor')
+      const next = linesOf(child.stdout)
+      t.is(await next(), 'poor')
       await t.throwsAsync(open(uri, { ...guest, connectTimeout: '300ms' }))
-      t.is(String((await lines.next()).value).trim(), 'ERR_CAMIO_TOO_MANY_FILES')
+      t.is(await next(), 'ERR_CAMIO_TOO_MANY_FILES')
       child.kill()
     })
   }

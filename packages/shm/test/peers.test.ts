@@ -5,7 +5,7 @@ import { isCamioError, listen, open } from '@camio/core'
 import '@camio/shm'
 import test, { type ExecutionContext } from 'ava'
 import { type Binding, loadBinding, NO_MEMORY } from '../dist/binding.js'
-import { decodeHello, encodeHello, type Hello, helloRoom, Kind, Status } from '../dist/link/hello.js'
+import { decodeHello, encodeHello, type Hello, helloRoom, Kind, type Said, Status } from '../dist/link/hello.js'
 import { ringLength } from '../dist/ring/layout.js'
 import { leftAtLast } from './support/left.js'
 import { freshName } from './support/names.js'
@@ -21,7 +21,7 @@ function socketName(uri: string): string {
   return uri.replace('shm:', 'camio-shm/')
 }
 
-const HELLO: Omit<Hello, 'memory'> = {
+const HELLO: Said = {
   status: Status.OK,
   kind: Kind.DUPLEX,
   reads: true,

@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from 'ava'
 import { encodeHello, Kind, Status } from '../dist/link/hello.js'
 import { ringLength } from '../dist/ring/layout.js'
 import { leftAtLast } from './support/left.js'
+import { linesOf } from './support/lines.js'
 import { freshName } from './support/names.js'
 
 /**
@@ -51,9 +52,7 @@ async function stranger(uri: string, kind: number, where: string, identity = {})
   const words = encodeHello({ ...HELLO, kind }).join(',')
   const args = ['-c', LINGERING, uri.replace('shm:', 'camio-shm/'), words, where]
   const child: Stranger = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/', ...identity })
-  const lines = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]()
-  const next = async () => String((await lines.next()).value).trim()
-  return { child, next }
+  return { child, next: linesOf(child.stdout) }
 }
 
 const hasPython = spawnSync('python3', ['-c', 'import select']).status === 0

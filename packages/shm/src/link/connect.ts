@@ -17,9 +17,20 @@ import { parseName } from '../name.js'
 import { type Region, Unusable } from '../ring/region.js'
 import { type System, systemFor } from '../system.js'
 import { refusal, type ShmTarget } from '../target.js'
-import { type Decoded, decodeHello, encodeHello, type Hello, helloRoom, Kind, Status, VERSION } from './hello.js'
+import {
+  type Decoded,
+  decodeHello,
+  encodeHello,
+  type Hello,
+  helloRoom,
+  Kind,
+  type Said,
+  Status,
+  VERSION,
+} from './hello.js'
 import { Link } from './link.js'
 import { checkOwner } from './peer-policy.js'
+import { packToken } from './token.js'
 
 const { EAGAIN, ECONNRESET, EPIPE } = constants.errno
 
@@ -46,7 +57,7 @@ export async function connect(target: ShmTarget, wish: Wish): Promise<Met> {
 }
 
 /** What the owner of the name answers, and the socket that leads to him: it belongs to the caller. @throws what {@link connect} does */
-async function converse(target: ShmTarget, wish: Wish) {
+export async function converse(target: ShmTarget, wish: Wish) {
   const system = systemFor(target.uri)
   const { uri, options, signal } = target
   const until = performance.now() + options.waitFor
@@ -107,8 +118,8 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   signal?.throwIfAborted()
 }
 
-function say(system: System, { uri }: ShmTarget, socket: number, { kinds, reads, writes, lent }: Wish): void {
-  const words = encodeHello({
+function say(system: System, { uri, expect }: ShmTarget, socket: number, { kinds, reads, writes, lent }: Wish): void {
+  const hello: Said = {
     status: Status.OK,
     kind: kinds,
     reads,
@@ -116,7 +127,8 @@ function say(system: System, { uri }: ShmTarget, socket: number, { kinds, reads,
     length: lent?.length ?? 0,
     position: 0,
     sequence: 0,
-  })
+  }
+  const words = encodeHello(hello, packToken(expect))
   const sent = system.binding.sendHello(socket, words, lent?.memory ?? NO_MEMORY)
   // Turned away before it was asked what it wants: the answer says why.
   if (sent !== 0 && sent !== -EPIPE) throw fromSystemError(systemError(sent, 'sendmsg'), uri, 'cannot connect to')
@@ -219,6 +231,8 @@ function whatIsWrong(decoded: Decoded, target: ShmTarget, wish: Wish): CamioErro
       return refuse('ERR_CAMIO_NO_PERMISSION', 'its owner does not let this user in (perm=, group=)')
     case Status.VERSION:
       return refuse('ERR_CAMIO_REFUSED', `the other end does not speak version ${VERSION}: update the older`)
+    case Status.OTHER:
+      return refuse('ERR_CAMIO_REFUSED', 'the name belongs to another server by now')
     case Status.KIND:
       return (
         wish.otherKind ??
@@ -234,7 +248,7 @@ function whatIsWrong(decoded: Decoded, target: ShmTarget, wish: Wish): CamioErro
 /** An honest owner reads only what is written, writes only what is read, and does one of the two. */
 function isAnswerTo({ kind, reads, writes }: Hello, wish: Wish): boolean {
   const asked = (wish.writes || !reads) && (wish.reads || !writes)
-  return asked && (reads || writes) && (kind & wish.kinds) !== 0
+  return asked && (reads || writes || !(wish.reads || wish.writes)) && (kind & wish.kinds) !== 0
 }
 
 /** Why the memory that came with a hello cannot be used. */

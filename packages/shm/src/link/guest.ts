@@ -1,11 +1,13 @@
 /** Somebody who has connected to a name, until what it wants is known and answered. */
 import { constants } from 'node:os'
-import { type CamioError, Epoll, fromSystemError, systemError, type Watched } from '@camio/core/spi'
+import { type Advert, type CamioError, Epoll, fromSystemError, systemError, type Watched } from '@camio/core/spi'
 import { NO_MEMORY } from '../binding.js'
 import { type Region, Unusable } from '../ring/region.js'
 import type { System } from '../system.js'
-import { decodeHello, encodeHello, type Hello, helloRoom, Status } from './hello.js'
+import { lendAdvert } from './advert.js'
+import { decodeHello, encodeHello, type Hello, helloRoom, Kind, type Said, Status } from './hello.js'
 import { Link } from './link.js'
+import { ANY, packToken, sameToken } from './token.js'
 
 const { EAGAIN, EMFILE } = constants.errno
 
@@ -15,6 +17,8 @@ const PATIENCE_MS = 5000
 export interface Host {
   /** How it shares its name, a bit of `Kind`. */
   readonly kind: number
+  /** What it has in common with other listeners; named rings have none. */
+  readonly advert?: Advert | null
   /** A guest wants something that can be had here: welcome it, or turn it away. */
   admit(guest: Guest, hello: Hello): void
   /** Nobody can be let in at the moment. */
@@ -60,12 +64,35 @@ export class Guest implements Watched {
     const hello = decodeHello(words)
     if ('stranger' in hello) this.turnAway(null, words.at(-1))
     else if ('version' in hello) this.turnAway(Status.VERSION, words.at(-1))
+    else if (hello.kind === Kind.ADVERT) this.introduce(hello.memory)
+    else if (!this.isExpected(hello)) this.turnAway(Status.OTHER, hello.memory)
     else if ((hello.kind & this.host.kind) === 0) this.turnAway(Status.KIND, hello.memory)
     else this.host.admit(this, hello)
   }
 
+  /** It may have been told of another listener than has the name now. */
+  private isExpected({ token }: Hello): boolean {
+    const { advert } = this.host
+    return sameToken(token, ANY) || (advert != null && sameToken(token, packToken(advert.token)))
+  }
+
+  /** It asks who has the name, and goes. @param memory what it lent */
+  private introduce(memory: number): void {
+    const { system, host } = this
+    if (memory !== NO_MEMORY) system.binding.releaseMemory(memory)
+    try {
+      const advert = host.advert == null ? null : lendAdvert(system, host.advert)
+      const said: Said = { ...refusal(Status.OK, Kind.ADVERT), length: advert?.length ?? 0 }
+      system.binding.sendHello(this.socket, encodeHello(said), advert?.memory ?? NO_MEMORY)
+      advert?.release()
+      this.turnAway(null)
+    } catch (error) {
+      this.cannot(error)
+    }
+  }
+
   /** Lends it a memory. @returns the link to it, or `null`: it has gone already, and everything of it was given back */
-  welcome(reply: Omit<Hello, 'memory' | 'length' | 'status'>, lent: Region | null): Link | null {
+  welcome(reply: Omit<Said, 'length' | 'status'>, lent: Region | null): Link | null {
     const length = lent?.length ?? 0
     const words = encodeHello({ ...reply, status: Status.OK, length })
     const sent = this.system.binding.sendHello(this.socket, words, lent?.memory ?? NO_MEMORY)
@@ -101,6 +128,6 @@ export class Guest implements Watched {
   }
 }
 
-function refusal(status: number, kind: number): Omit<Hello, 'memory'> {
+function refusal(status: number, kind: number): Said {
   return { status, kind, reads: false, writes: false, length: 0, position: 0, sequence: 0 }
 }

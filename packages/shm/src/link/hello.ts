@@ -3,13 +3,14 @@
  * it goes the memory that the sender lends. Whoever reads from a ring makes its memory; of a lossy ring the writer does.
  */
 import { NO_MEMORY } from '../binding.js'
+import { ANY, type Token } from './token.js'
 
 /** "CIO1" */
 const MAGIC = 0x314f4943
 export const VERSION = 1
 
-/** How the owner of a name shares it; bits, because who connects may take more than one. */
-export const Kind = { DUPLEX: 1, STRICT: 2, LOSSY: 4 } as const
+/** How the owner of a name shares it; bits, because who connects may take more than one. `ADVERT`: nothing, it asks who that is. */
+export const Kind = { DUPLEX: 1, STRICT: 2, LOSSY: 4, ADVERT: 8 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 export const Status = {
@@ -21,6 +22,8 @@ export const Status = {
   KIND: 3,
   /** Neither end would read what the other writes. */
   NOTHING: 4,
+  /** The owner is not the one that was expected. */
+  OTHER: 5,
   /** The owner has not the means: memory, descriptors. */
   FAILED: 6,
 } as const
@@ -37,9 +40,16 @@ export interface Hello {
   /** Of a lossy ring: where it is at the moment, in bytes and in messages. */
   readonly position: number
   readonly sequence: number
+  /** Of the listener that is expected; zeros: any. */
+  readonly token: Token
 }
 
+/** What a hello says by itself. */
+export type Said = Omit<Hello, 'memory' | 'token'>
+
 const WORDS = 16
+/** The token's first word. */
+const TOKEN = 10
 const READS = 1
 const WRITES = 2
 
@@ -48,11 +58,12 @@ export function helloRoom(): Int32Array {
   return new Int32Array(WORDS + 1)
 }
 
-export function encodeHello(hello: Omit<Hello, 'memory'>): Int32Array {
+export function encodeHello(hello: Said, token: Token = ANY): Int32Array {
   const { status, kind, reads, writes, length, position, sequence } = hello
   const words = new Int32Array(WORDS)
   words.set([MAGIC, VERSION, status, kind, (reads ? READS : 0) | (writes ? WRITES : 0), length])
   words.set([position % 2 ** 32, Math.floor(position / 2 ** 32), sequence % 2 ** 32, Math.floor(sequence / 2 ** 32)], 6)
+  words.set(token, TOKEN)
   return words
 }
 
@@ -72,6 +83,7 @@ export function decodeHello(words: Int32Array): Decoded {
     length: words[5]!,
     position: bigger(words[6]!, words[7]!),
     sequence: bigger(words[8]!, words[9]!),
+    token: words.slice(TOKEN, TOKEN + ANY.length),
   }
 }
 

@@ -30,6 +30,11 @@ export function lossyFeatures(differences: Partial<Features>, capacity: number):
   })
 }
 
+/** The writing end. */
+export const TELLER: Partial<Features> = { readable: false, connectionless: true }
+/** A reading end. */
+export const ONLOOKER: Partial<Features> = { writable: false }
+
 interface Onlooker extends Audience {
   readonly region: Region
   readonly link: Link
@@ -47,7 +52,7 @@ export class BroadcastStream extends WritingStream implements DoorHost {
     const { init, options } = target
     const { uri } = parseName(target.address, target.uri)
     const region = Region.create(systemFor(target.uri), ringLength(options.capacity)).freeze(false)
-    const features = lossyFeatures({ readable: false, connectionless: true }, options.capacity)
+    const features = lossyFeatures(TELLER, options.capacity)
     super({ ...init(uri, features), stats: new StreamStats() }, new LossyWriter(region))
     try {
       this.door = new Door(target, this)

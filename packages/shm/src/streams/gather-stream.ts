@@ -18,7 +18,7 @@ import { RingReader } from '../ring/ring-reader.js'
 import type { ShmTarget } from '../target.js'
 import { ReadingStream } from './reading-stream.js'
 
-const FEATURES: Features = namedFeatures({ writable: false, connectionless: true })
+export const GATHER_FEATURES: Features = namedFeatures({ writable: false, connectionless: true })
 
 /** Messages that one call of `readBatch` hands out: then the event loop has its turn. */
 const MOST_AT_ONCE = 65_536
@@ -49,7 +49,7 @@ export class GatherStream extends ReadingStream implements DoorHost {
   /** @throws `ERR_CAMIO_ADDRESS_IN_USE` */
   constructor(private readonly target: ShmTarget) {
     const { uri } = parseName(target.address, target.uri)
-    super({ ...target.init(uri, FEATURES), stats: new StreamStats() }, null)
+    super({ ...target.init(uri, GATHER_FEATURES), stats: new StreamStats() }, null)
     this.door = new Door(target, this)
   }
 

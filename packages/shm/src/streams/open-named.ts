@@ -7,14 +7,16 @@ import { parseName } from '../name.js'
 import { capacityOf, FLAG_LENGTH } from '../ring/layout.js'
 import { Region, receiveMemory, Unusable } from '../ring/region.js'
 import { systemFor } from '../system.js'
-import type { ShmTarget } from '../target.js'
-import { BroadcastStream, lossyFeatures } from './broadcast-stream.js'
+import { refusal, type ShmTarget } from '../target.js'
+import { BroadcastStream, lossyFeatures, ONLOOKER } from './broadcast-stream.js'
 import { GatherStream } from './gather-stream.js'
 import { OnlookerStream } from './onlooker-stream.js'
 import { openDuplex } from './open-duplex.js'
 
 /** The reader of a strict ring has its name. Where somebody listens there, it is a stream of his, read only. */
 export async function openStrictReader(target: ShmTarget): Promise<Stream> {
+  // Whoever expects a certain server does not take its place.
+  if (target.expect !== undefined) return openDuplex(target)
   try {
     return new GatherStream(target)
   } catch (error) {
@@ -29,6 +31,8 @@ export function openStrictWriter(target: ShmTarget): Promise<Stream> {
 }
 
 export function openLossyWriter(target: ShmTarget): Stream {
+  if (target.expect !== undefined)
+    throw refusal('ERR_CAMIO_REFUSED', target, 'the writer of a lossy ring opens no server')
   return new BroadcastStream(target)
 }
 
@@ -53,7 +57,7 @@ export async function openLossyReader(target: ShmTarget): Promise<Stream> {
     }
     const ring = receiveMemory(system, memory, length, Mapped.PRIVATELY)
     ring.forget()
-    const init = target.init(parseName(target.address, target.uri).uri, lossyFeatures({ writable: false }, capacity))
+    const init = target.init(parseName(target.address, target.uri).uri, lossyFeatures(ONLOOKER, capacity))
     return new OnlookerStream(init, { link, ring, flags, start: { position, sequence } })
   } catch (error) {
     flags.release()
