@@ -42,9 +42,9 @@ ssize_t take_bells(int fd, bool* farewell) {
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof(control.bytes);
   const ssize_t taken = ::recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (taken <= 0) return taken;
+  if (taken < 0) return taken;
   const Descriptors unwanted(&message);
-  if (std::memchr(bells, kFarewell, static_cast<size_t>(taken)) != nullptr) *farewell = true;
+  if (taken > 0 && std::memchr(bells, kFarewell, static_cast<size_t>(taken)) != nullptr) *farewell = true;
   return taken;
 }
 
