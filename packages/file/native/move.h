@@ -30,7 +30,7 @@ struct Outcome {
   const char* syscall = "";
   int sink = -1;  // whose error it is, where that is known
   // Taken from a source that cannot be wound back, and not delivered: what follows the first `bytes`.
-  std::vector<uint8_t> undelivered;
+  std::vector<uint8_t> undelivered{};
 };
 
 class Move {
