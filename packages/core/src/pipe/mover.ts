@@ -30,7 +30,7 @@ export interface MoveResult {
 }
 
 export interface Mover {
-  /** The system call: `copy_file_range`, `sendfile`, `splice`, `tee`. */
+  /** The system call: `copy_file_range`, `sendfile`, `splice`, `tee`; or `read-write`, in a thread of its own. */
   readonly name: string
   /** What it calls for each piece that it moves, for `explain`. */
   readonly systemCalls?: number

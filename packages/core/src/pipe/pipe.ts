@@ -29,7 +29,7 @@ export interface PipeOptions {
 export type PipePath = 'hand-over' | 'read-into' | 'copy' | (string & {})
 
 export interface PipeResult {
-  /** A mover's name (`copy_file_range`, `sendfile`, `splice`, `tee`), `hand-over`, `read-into` or `copy`. */
+  /** A mover's name (`copy_file_range`, `sendfile`, `splice`, `tee`, `read-write`), `hand-over`, `read-into` or `copy`. */
   readonly path: PipePath
   /** Bytes that every sink took. */
   readonly bytes: number
