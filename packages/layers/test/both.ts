@@ -1,0 +1,6 @@
+/** What a worker or a child of the suite imports: the transports, and the layers around them. */
+import '@camio/layers'
+import '@camio/mem'
+import '@camio/shm'
+import '@camio/tcp'
+import '@camio/udp'
