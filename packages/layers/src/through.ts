@@ -208,7 +208,8 @@ export abstract class Through extends Layer {
   protected holds(interest: number): boolean | null {
     if (interest === Interest.READ && this.lent !== NONE) return null
     if (!this.shut(interest)) return null
-    return interest === Interest.READ ? this.inner.ended : this.writeForbidden
+    if (interest === Interest.READ) return this.inner.ended
+    return interest === Interest.WRITE && this.writeForbidden
   }
 
   override arm(interest: number): boolean {

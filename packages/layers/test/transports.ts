@@ -11,7 +11,12 @@ import '@camio/udp'
 
 let names = 0
 
-function fresh(): string {
+/** A name that nobody has. */
+export function fresh(scheme: 'mem' | 'shm'): string {
+  return `${scheme}:${freshName()}`
+}
+
+function freshName(): string {
   names++
   return `layers-${process.pid}-${names}`
 }
@@ -20,10 +25,10 @@ function fresh(): string {
 const BOTH = new URL('./both.js', import.meta.url).href
 
 const ADDRESSES: Readonly<Record<string, () => string>> = {
-  mem: () => `mem:${fresh()}`,
-  shm: () => `shm:${fresh()}`,
+  mem: () => fresh('mem'),
+  shm: () => fresh('shm'),
   tcp: () => 'tcp://127.0.0.1:0',
-  unix: () => `unix:${join(folder(), fresh())}`,
+  unix: () => `unix:${join(folder(), freshName())}`,
   tls: () => 'tls://127.0.0.1:0',
   udp: () => 'udp://127.0.0.1:0',
 }

@@ -14,8 +14,6 @@ import type { Chaos } from './parse.js'
 import { Random } from './random.js'
 
 const NONE = -1
-/** The longest time that a timer of Node takes. */
-const FOREVER = 2 ** 31 - 1
 
 export abstract class Chaotic extends Layer {
   readonly maxClaim: number
@@ -92,7 +90,7 @@ export abstract class Chaotic extends Layer {
   override arm(interest: number): boolean {
     if (interest !== Interest.READ) return super.arm(interest)
     const wait = this.wait()
-    if (wait !== null || this.looksAway) this.alarms.set(interest, Math.min(wait ?? FOREVER, FOREVER))
+    if (wait !== null || this.looksAway) this.alarms.set(interest, wait ?? undefined)
     return this.looksAway ? false : super.arm(interest)
   }
 

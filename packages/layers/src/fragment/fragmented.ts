@@ -74,6 +74,9 @@ export class Fragmented extends FragmentReader {
 
   private claimOwn(length: number, to: Address | undefined): number {
     this.claimBytes = this.own = pool.acquire(length)
+    // It has to be asked for no room yet, and would be silent about what broke it.
+    const { error } = this.inner
+    if (error !== null) throw this.tell(error)
     // The address may be one that the stream uses again for the next message.
     this.to = to && { host: to.host, port: to.port }
     this.claimed = length
@@ -165,7 +168,7 @@ export class Fragmented extends FragmentReader {
   protected override holds(interest: number): boolean | null {
     if (interest === Interest.READ || this.sending === null) return super.holds(interest)
     // To send the rest takes room; whether there is any is asked by `pump`, which leaves its mark for waking.
-    return this.pump() ? null : this.writeForbidden
+    return this.pump() ? null : interest === Interest.WRITE && this.writeForbidden
   }
 
   override arm(interest: number): boolean {

@@ -1,5 +1,5 @@
 /**
- * A token bucket that may be overdrawn: whoever finds it not empty takes what it needs, and what it took too much is waited for
+ * A token bucket that may be overdrawn: whoever finds one token in it takes what it needs, and what it took too much is waited for
  * afterwards. So a message larger than the bucket passes, and the mean is kept all the same.
  */
 export class Bucket {
@@ -16,7 +16,7 @@ export class Bucket {
   }
 
   get open(): boolean {
-    return this.fill() > 0
+    return this.fill() >= 1
   }
 
   take(amount: number): void {
@@ -26,7 +26,7 @@ export class Bucket {
   /** Milliseconds until it is open, 0 if it is. */
   get wait(): number {
     const tokens = this.fill()
-    return tokens > 0 ? 0 : -tokens / this.perMs
+    return tokens >= 1 ? 0 : (1 - tokens) / this.perMs
   }
 
   private fill(): number {

@@ -95,11 +95,11 @@ export class Recording {
     this.recorders.delete(recorder)
   }
 
-  /** The last one to let go writes the rest and closes the file. */
+  /** Writes what there is; the last one to let go closes the file. */
   letGo(): void {
+    this.write()
     this.holds--
     if (this.holds > 0) return
-    this.write()
     recordings.delete(this.key)
     closeSync(this.fd)
   }

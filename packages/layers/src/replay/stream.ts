@@ -132,8 +132,8 @@ export class ReplayStream extends Stream {
   /** Only the time of the next message is waited for: what there is to know stands in the file. */
   arm(interest: number): boolean {
     if (this.ready(interest)) return true
-    const forever = 2 ** 31 - 1
-    this.alarms.set(interest, this.lent ? forever : Math.min(this.delay(this.next!), forever))
+    // With a lease out its release is what is waited for.
+    this.alarms.set(interest, this.lent ? undefined : this.delay(this.next!))
     return false
   }
 
