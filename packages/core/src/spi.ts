@@ -18,6 +18,7 @@ export { Layer } from './layers/layer.js'
 export {
   defineLayer,
   INNER_LAYERS,
+  LAYER_HOME,
   type LayerDriver,
   type LayerName,
   type LayerTarget,
