@@ -87,7 +87,14 @@ test('over udp: a message larger than any datagram', async (t) => {
   const sent = message(100_000, 1)
   await near.write(sent)
   t.true(sent.equals((await far.read())!))
+  // Whoever sent the pieces sent the message, and is answered by that address.
+  const answer = message(50_000, 2)
+  const claim = far.tryClaim(answer.length, far.remote)
+  claim!.set(answer)
+  far.commit()
   far.release()
+  t.true(answer.equals((await near.read())!))
+  near.release()
 })
 
 test('a message of one piece is neither copied when it is written in place nor when it is read', async (t) => {

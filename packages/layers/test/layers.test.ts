@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explain, type Listener, listen, open, Registry, registry, type Stream } from '@camio/core'
 import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
 import '@camio/file'
+import { Bucket } from '../dist/rate/bucket.js'
 import { replayed } from './capture.js'
 import { folder, fresh } from './transports.js'
 
@@ -144,6 +146,30 @@ test('rate=: a batch ends where the rate says so, and what was not read stays wi
   )
   t.is(near.tryRead(), null)
   t.false(near.ended)
+})
+
+test('a bucket: after any times and amounts no more has passed than the rate, the burst and one message allow', (t) => {
+  const step = fc.record({ wait: fc.nat(50), amount: fc.integer({ min: 1, max: 500 }) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 100 }), fc.integer({ min: 1, max: 20 }), (steps, perMs) => {
+      let now = 0
+      let passed = 0
+      const bucket = new Bucket(perMs, 100, () => now)
+      for (const { wait, amount } of steps) {
+        now += wait
+        if (!bucket.open) {
+          const before = now
+          // Whoever waits for whole milliseconds does not see how numbers are rounded.
+          now += bucket.wait + 1e-6
+          t.true(bucket.open, 'not open when it said so')
+          t.true(now > before)
+        }
+        bucket.take(amount)
+        passed += amount
+        t.true(passed <= perMs * now + 100 + 500 + 1e-6)
+      }
+    }),
+  )
 })
 
 test('rate=: messages are counted where it says so', async (t) => {

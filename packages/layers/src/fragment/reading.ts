@@ -1,6 +1,15 @@
 /** The reading half of `fragment=`: a message of one piece is lent where it lies, larger ones are put together. */
 import { crc32 } from 'node:zlib'
-import { Counter, type Features, Interest, KeepAlive, Layer, type Stream, type StreamInit } from '@camio/core/spi'
+import {
+  type Address,
+  Counter,
+  type Features,
+  Interest,
+  KeepAlive,
+  Layer,
+  type Stream,
+  type StreamInit,
+} from '@camio/core/spi'
 import { type Fragment, HEADER, readHeader } from './format.js'
 import { type Bounds, Reassembly } from './reassembly.js'
 
@@ -10,6 +19,8 @@ export abstract class FragmentReader extends Layer {
   /** Does it lie in the inner stream's lease? */
   private direct = false
   private lent = false
+  /** Who sent what was put together; of what lies in the inner stream's lease that one knows it. */
+  private sender: Address | undefined
   private readonly header: Fragment = { number: 0, length: 0, piece: 0, index: 0, crc: 0 }
   private readonly reassembly: Reassembly
   /** Frees what nobody will complete, while there is anything. */
@@ -53,6 +64,10 @@ export abstract class FragmentReader extends Layer {
     this.direct = false
     if (this.watched(Interest.READ)) this.wake(Interest.READ)
     return intact
+  }
+
+  override get remote(): Address | undefined {
+    return this.next === null || this.direct ? this.inner.remote : this.sender
   }
 
   get ended(): boolean {
@@ -101,12 +116,13 @@ export abstract class FragmentReader extends Layer {
 
   private takePiece(lease: Uint8Array): void {
     const { remote } = this.inner
-    const sender = remote === undefined ? '' : `${remote.host} ${remote.port}`
-    const message = this.reassembly.add(lease, this.header, sender)
+    const key = remote === undefined ? '' : `${remote.host} ${remote.port}`
+    const message = this.reassembly.add(lease, this.header, key)
     if (message !== null) {
       // Every byte was moved once, whatever the number of pieces.
       this.stats.counters[Counter.copies]! += 1
       this.next = message
+      this.sender = remote && { host: remote.host, port: remote.port }
     }
     this.watchTime()
   }
