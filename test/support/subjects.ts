@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { type Listener, listen, open, type Stream } from '@camio/core'
 import '@camio/file'
+import '@camio/layers'
 import '@camio/mem'
 import '@camio/shm'
 import '@camio/tcp'
@@ -42,6 +43,7 @@ export function subjects(folder: string): Subject[] {
     served('shm', { example: 'shm:name', uri: () => `shm:pairs-${unique()}`, framing: 'messages' }),
     file(folder),
     mapped(folder),
+    recorded(folder),
     STANDARD,
     served('tcp', { example: 'tcp://host:7000', uri: () => 'tcp://127.0.0.1:0' }),
     served('unix', { example: 'unix:/run/socket', uri: () => `unix:${join(folder, `${unique()}.sock`)}` }),
@@ -173,6 +175,23 @@ function mapped(folder: string): Subject {
     example: 'mmap:path',
     async source(messages, frame) {
       return { uri: framed(`mmap:${await written(folder, messages, frame)}`, frame), done: Promise.resolve() }
+    },
+  }
+}
+
+function recorded(folder: string): Subject {
+  return {
+    scheme: 'replay',
+    framing: 'messages',
+    example: 'replay:path',
+    async source(messages) {
+      const path = join(folder, unique())
+      const listener = await listen(`mem:recorded-${unique()}`)
+      const arriving = withPeer(listener, drain)
+      await using stream = await open(listener.uri, { mode: 'w', record: path })
+      await feed(stream, messages)
+      await arriving
+      return { uri: `replay:${path}?speed=max`, done: Promise.resolve() }
     },
   }
 }

@@ -3,7 +3,8 @@
  * share it; `new Registry()` is an own one that no global knows.
  */
 import { DRIVER_ABI, type Driver } from './driver.js'
-import { CamioError, show } from './error.js'
+import { CamioError, shorten, show } from './error.js'
+import { LAYER_HOME, type LayerDriver, type LayerName } from './layers/layer-driver.js'
 import { isCoreOption } from './options.js'
 import type { Mover } from './pipe/mover.js'
 import { nearest } from './uri/suggest.js'
@@ -30,6 +31,7 @@ export const KNOWN_SCHEMES: Readonly<Record<string, string>> = {
 export class Registry {
   private readonly drivers = new Map<string, Driver>()
   private readonly moverList: Mover[] = []
+  private readonly layerDrivers = new Map<LayerName, LayerDriver>()
 
   /** Registers a scheme. The same driver again is fine. @throws `ERR_CAMIO_SCHEME_TAKEN`, `ERR_CAMIO_BAD_DRIVER` */
   register(driver: Driver): void {
@@ -66,6 +68,27 @@ export class Registry {
 
   movers(): readonly Mover[] {
     return this.moverList
+  }
+
+  /** Registers what answers to a layer's option. The same layer again is fine. @throws `ERR_CAMIO_BAD_DRIVER` */
+  addLayer(layer: LayerDriver): void {
+    if (layer?.abi !== DRIVER_ABI) {
+      const message = `the layer "${show(layer?.name)}" is made for driver interface ${show(layer?.abi)}, this @camio/core has ${DRIVER_ABI}`
+      throw new CamioError('ERR_CAMIO_BAD_DRIVER', message)
+    }
+    if (!this.layerDrivers.has(layer.name)) this.layerDrivers.set(layer.name, layer)
+  }
+
+  /** @throws `ERR_CAMIO_UNAVAILABLE`, saying what to import or install */
+  layer(name: LayerName, uri: string): LayerDriver {
+    const layer = this.layerDrivers.get(name)
+    if (layer !== undefined) return layer
+    const message = `option "${name}" in ${shorten(uri)} needs a layer that is not there: install ${LAYER_HOME} and import '${LAYER_HOME}'`
+    throw new CamioError('ERR_CAMIO_UNAVAILABLE', message, { uri })
+  }
+
+  layers(): readonly LayerDriver[] {
+    return [...this.layerDrivers.values()]
   }
 
   private unknownScheme(scheme: string, uri: string): CamioError {

@@ -40,8 +40,9 @@ interface Around {
 
 export function plannedEnd({ uri, resolved, forecast, features }: Candidate): End {
   const own = forecast.features ?? resolved!.driver.features
+  const { inner, outer } = resolved!.layers
   const around = { frames: features!.framing === 'messages' && own.framing === 'bytes', guard: asksForGuard() }
-  const bare = own.framing === features!.framing && !around.guard
+  const bare = own.framing === features!.framing && !around.guard && inner.length + outer.length === 0
   return {
     uri,
     features: features!,
@@ -76,7 +77,7 @@ function aroundOf(stream: Stream): Around {
   let outer: Stream & { readonly inner?: Stream } = stream
   for (let { inner } = outer; inner !== undefined; outer = inner, { inner } = outer) {
     frames ||= outer.features.framing === 'messages' && inner.features.framing === 'bytes'
-    guard ||= outer.features.framing === inner.features.framing
+    guard ||= 'guards' in outer
   }
   return { frames, guard }
 }
