@@ -1,5 +1,6 @@
 /** One end that `explain` was asked about: candidates with their plan, or a stream that is open. */
 
+import { streamOpened } from '../diagnostics.js'
 import { carryOut } from '../plan/carry-out.js'
 import { reasonOf } from '../plan/no-candidate.js'
 import { type Candidate, makePlan, type OpenPlan } from '../plan/plan.js'
@@ -63,6 +64,7 @@ function plannedSide(plan: OpenPlan, role: Role): Side {
     end: first === null ? null : plannedEnd(first),
     async open(signal) {
       const { stream, winner, reports } = await carryOut(plan, signal)
+      streamOpened(stream)
       const explained = {
         candidates: reports.map((report, i) => ({ ...report, ...featuresOf(candidates[i]!) })),
         chosen: winner.uri,
