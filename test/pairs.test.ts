@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { registry } from '@camio/core'
+import { type Features, registry } from '@camio/core'
 import test, { type ExecutionContext } from 'ava'
 import { messagesFor } from './support/messages.js'
 import { frameOf, type PairOutcome, runPair } from './support/pair.js'
@@ -43,7 +43,8 @@ test('every scheme that is registered is tried', (t) => {
   )
 })
 
-function check(t: ExecutionContext, ends: readonly Subject[], { planned, analyzed, endless }: PairOutcome): void {
+function check(t: ExecutionContext, ends: readonly Subject[], outcome: PairOutcome): void {
+  const { planned, analyzed, endless, opened } = outcome
   const { predicted, measured } = analyzed
   t.is(planned.problem, null)
   t.truthy(planned.predicted)
@@ -58,10 +59,22 @@ function check(t: ExecutionContext, ends: readonly Subject[], { planned, analyze
     measured!.copies <= predicted!.copies * measured!.messages,
     `${measured!.copies} copies of ${measured!.messages} messages, predicted at most ${predicted!.copies} each`,
   )
+  for (const [i, end] of [planned.source, planned.sink!].entries())
+    t.deepEqual(
+      known(opened[i]!),
+      known(end.candidates[0]!.features!),
+      `features of the ${i === 0 ? 'source' : 'sink'}`,
+    )
   // Transports that forecast say what their calls are, too.
   const forecast = ends.every(({ scheme }) => registry.driver(scheme).forecast !== undefined)
   t.is(planned.predicted!.systemCalls === null, !forecast)
   t.is(planned.predicted!.wakeUps === null, !forecast)
+}
+
+/** All but what depends on who is there: the largest message, and whether a name is one's own (`shm:` with mode=r) or a listener's. */
+function known(all: Features): Omit<Features, 'mtu' | 'acceptsMany' | 'connectionless'> {
+  const { mtu: _, acceptsMany: __, connectionless: ___, ...rest } = all
+  return rest
 }
 
 /** One mover may hand over to another, which is as good; a pipe that falls out of the kernel is not. */

@@ -1,6 +1,6 @@
 /** A pipe of real data between two schemes: predicted before, measured after. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { type Explanation, explain, type Stream } from '@camio/core'
+import { type Explanation, explain, type Features, type Stream } from '@camio/core'
 import { messagesFor } from './messages.js'
 import { type Fed, type Subject, subjects } from './subjects.js'
 
@@ -10,6 +10,8 @@ export interface PairOutcome {
   readonly analyzed: ReturnType<Explanation['toJSON']>
   /** Was there no end to reach? */
   readonly endless: boolean
+  /** What was opened. */
+  readonly opened: readonly [source: Features, sink: Features]
   /** `null`: it went to standard output. */
   readonly received: Uint8Array | null
 }
@@ -33,7 +35,8 @@ async function run(source: Subject, sink: Subject): Promise<PairOutcome> {
   ]
   const options = { ...fed.options, ...drained.options }
   const planned = await explain(fed.uri, drained.uri, options)
-  const over = fed.feed === undefined ? null : fedWhenOpen(fed.feed, messages.length)
+  const both = bothOpened()
+  const over = fed.feed === undefined ? null : fedWhenOpen(both, fed.feed, messages.length)
   const analyzed = await explain(fed.uri, drained.uri, { ...options, analyze: true, signal: over?.signal })
   await fed.done
   await over?.fed
@@ -41,14 +44,19 @@ async function run(source: Subject, sink: Subject): Promise<PairOutcome> {
     planned: planned.toJSON(),
     analyzed: analyzed.toJSON(),
     endless: over !== null,
+    opened: (await both).map(({ features }) => features) as [Features, Features],
     received: await drained.received(analyzed.measured!.bytes),
   }
 }
 
 /** Feeds the source as soon as both ends are open; the signal aborts when the sink has taken all. */
-function fedWhenOpen(feed: NonNullable<Fed['feed']>, count: number): { signal: AbortSignal; fed: Promise<unknown> } {
+function fedWhenOpen(
+  both: Promise<[Stream, Stream]>,
+  feed: NonNullable<Fed['feed']>,
+  count: number,
+): { signal: AbortSignal; fed: Promise<unknown> } {
   const controller = new AbortController()
-  const fed = bothOpened().then(async ([source, sink]) => {
+  const fed = both.then(async ([source, sink]) => {
     await feed(source)
     while (sink.stats.write.messages < count) await new Promise(setImmediate)
     controller.abort()

@@ -63,7 +63,7 @@ function waitUntilUp(namespace: string, name: string): void {
   let shown = ''
   while (!shown.includes('state UP')) {
     // What it says of a peer that it cannot see is nobody's business.
-    const quiet = { stdio: ['ignore', 'pipe', 'ignore'] } as const
-    shown = String(execFileSync('ip', ['-n', namespace, 'link', 'show', name], quiet))
+    const show = execFileSync('ip', ['-n', namespace, 'link', 'show', name], { stdio: ['ignore', 'pipe', 'ignore'] })
+    shown = String(show)
   }
 }
