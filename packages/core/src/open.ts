@@ -93,7 +93,7 @@ export async function connect(plan: Resolved): Promise<Stream> {
   signal?.throwIfAborted()
   let stream: Stream
   try {
-    stream = dress(await plan.driver.open(plan.target), plan.core, plan.init)
+    stream = dressed(await plan.driver.open(plan.target), plan)
   } catch (error) {
     throw wrap(error, plan, 'cannot open')
   }
@@ -158,10 +158,20 @@ async function listenAt(plan: Resolved): Promise<Listener> {
     throw wrap(error, plan, 'cannot listen on')
   }
   await unlessAborted(signal, () => listener.close())
-  listener.dress = (stream) => dress(stream, plan.core, plan.init)
+  listener.dress = (stream) => dressed(stream, plan)
   listener.waitStrategy = plan.init.wait ?? listener.waitStrategy
   listenerOpened(listener)
   return listener
+}
+
+/** What was opened and is not what the program asked for is not left behind. @throws `ERR_CAMIO_BAD_OPTION` */
+function dressed(stream: Stream, { core, init }: Resolved): Stream {
+  try {
+    return dress(stream, core, init)
+  } catch (error) {
+    stream.close({ discard: true }).catch(() => {})
+    throw error
+  }
 }
 
 /** The signal aborted, and the driver did not notice: nothing is left behind. */

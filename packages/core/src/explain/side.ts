@@ -8,7 +8,7 @@ import { registry as globalRegistry, type Registry } from '../registry.js'
 import type { GivenOptions } from '../resolve.js'
 import { isStream, type Stream } from '../stream.js'
 import { parseUri } from '../uri/parse.js'
-import { type End, forecastOf, openEnd, plannedEnd } from './end.js'
+import { type End, forecastOfStream, openEnd, plannedEnd } from './end.js'
 import type { ExplainedCandidate, ExplainedEnd } from './explanation.js'
 
 export type Role = 'source' | 'sink' | 'stream'
@@ -42,7 +42,7 @@ export function sideOf(what: string | readonly string[] | Stream, role: Role, gi
 // ------------------------------------------------------------------------------------------------ open already
 
 function streamSide(stream: Stream, role: Role, registry: Registry): Side {
-  const end = openEnd(stream, sideName(role), forecastOf(stream, registry))
+  const end = openEnd(stream, sideName(role), forecastOfStream(stream, registry))
   const explained: ExplainedEnd = {
     candidates: [{ uri: stream.uri, fate: 'opened', features: stream.features }],
     chosen: stream.uri,
