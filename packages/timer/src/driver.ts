@@ -26,6 +26,7 @@ export const driver = defineDriver({
   modes: ['r'],
   features: FEATURES,
   available: () => ({ ok: true, engine: 'js' }),
+  forecast: () => ({ read: { systemCalls: 0, wakeUps: 1 } }),
   open: (target) => new TimerStream(target.init(`timer:${target.address}`, FEATURES), timesOf(target)),
 })
 

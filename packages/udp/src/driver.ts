@@ -3,6 +3,7 @@ import { addressesOf, hostPortUri, listenOn, parseHostPort } from '@camio/core/n
 import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
 import { datagramFeatures, MODES } from './features.js'
+import { forecast } from './forecast.js'
 import { UdpListener } from './listener.js'
 import { nameOf } from './name.js'
 import { udpOptions } from './options.js'
@@ -25,6 +26,7 @@ export const driver = defineDriver({
     return datagramFeatures({ engine, writeCopies: engine === 'node' ? 1 : 0 })
   },
   available,
+  forecast,
 
   async open(target): Promise<Stream> {
     const engine = engineFor(target)

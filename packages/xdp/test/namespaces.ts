@@ -61,5 +61,9 @@ export function cable(a: string, b: string, name: string, mtu = 1500, queues = 1
 /** Until the kernel has taken note that there is a carrier it drops what is sent. */
 function waitUntilUp(namespace: string, name: string): void {
   let shown = ''
-  while (!shown.includes('state UP')) shown = String(execFileSync('ip', ['-n', namespace, 'link', 'show', name]))
+  while (!shown.includes('state UP')) {
+    // What it says of a peer that it cannot see is nobody's business.
+    const show = execFileSync('ip', ['-n', namespace, 'link', 'show', name], { stdio: ['ignore', 'pipe', 'ignore'] })
+    shown = String(show)
+  }
 }

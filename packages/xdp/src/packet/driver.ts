@@ -14,7 +14,7 @@ import { frameFeatures, MODES } from '../features.js'
 import { parseFilter } from '../filter.js'
 import { FrameStream } from '../frame-stream.js'
 import { packetOptions } from '../options.js'
-import { checkKind, interfaceName, namespacePath, openFailure } from '../place.js'
+import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
 import { classicFilter } from './filter.js'
 import { PacketPort } from './port.js'
 
@@ -35,6 +35,12 @@ export const driver = defineDriver({
   modes: MODES,
   features: frameFeatures({ delivery: 'each' }),
   available,
+  forecast: ({ address, mode, options }) => ({
+    // The ring is memory; sending is a call.
+    read: { systemCalls: 0, wakeUps: 1 },
+    write: { systemCalls: 1, wakeUps: 0 },
+    features: frameFeatures({ delivery: 'each', mode, mtu: mtuOf(address, options.netns) }),
+  }),
   open,
 })
 

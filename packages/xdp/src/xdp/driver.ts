@@ -7,6 +7,8 @@ import {
   DRIVER_ABI,
   defineDriver,
   encodeAddress,
+  type Features,
+  type Mode,
   type Stream,
   systemError,
   type Target,
@@ -15,8 +17,8 @@ import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '.
 import { frameFeatures, HEADER, MODES, TAG } from '../features.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
-import { checkKind, interfaceName, namespacePath, openFailure } from '../place.js'
-import { CHUNK, HEADROOM, type Seat, seatIn } from './memory.js'
+import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
+import { CHUNK, HEADROOM, regionOf, type Seat, seatIn } from './memory.js'
 import { XdpPort } from './port.js'
 import { XdpStream } from './stream.js'
 
@@ -47,6 +49,13 @@ export const driver = defineDriver({
   modes: MODES,
   features: frameFeatures({ delivery: 'one' }),
   available,
+  forecast: ({ address, mode, options }) => ({
+    // Before somebody sleeps the kernel is asked what it had to drop.
+    read: { systemCalls: 1, wakeUps: 1 },
+    write: { systemCalls: 1, wakeUps: 0 },
+    features: featuresOf(mode, mtuOf(address, options.netns)),
+    ...(options.share !== undefined && { region: regionOf(options.share) }),
+  }),
   open,
 })
 
@@ -134,20 +143,29 @@ function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string,
   try {
     const { mtu, mac } = socket.interface
     checkKind(socket.interface, uri)
-    const inPieces = mtu + HEADER + TAG > ONE_PIECE
-    checkPieces(inPieces, seat, uri)
+    checkPieces(comesInPieces(mtu), seat, uri)
     const bound = `xdp:${encodeAddress(name)}`
     const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-    const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-    const features = frameFeatures({ delivery: 'one', mode, mtu: largest, readCopies: inPieces ? 1 : 0 })
     const { native, zerocopy } = socket
-    const stream = new XdpStream(target.init(bound, features), port, seat.memory, { native, zerocopy }, mac)
+    const { share } = target.options
+    const region = share === undefined ? seat.memory : regionOf(share)
+    const stream = new XdpStream(target.init(bound, featuresOf(mode, mtu)), port, region, { native, zerocopy }, mac)
     port.start(stream)
     return stream
   } catch (error) {
     void dispatcher.close(socket.slot, true)
     throw error
   }
+}
+
+function featuresOf(mode: Mode, mtu?: number): Features {
+  if (mtu === undefined) return frameFeatures({ delivery: 'one', mode })
+  const largest = Math.min(mtu, LARGEST - HEADER - TAG)
+  return frameFeatures({ delivery: 'one', mode, mtu: largest, readCopies: comesInPieces(mtu) ? 1 : 0 })
+}
+
+function comesInPieces(mtu: number): boolean {
+  return mtu + HEADER + TAG > ONE_PIECE
 }
 
 /** Whether frames may come in pieces is said once a memory, by the first stream. @throws `ERR_CAMIO_BAD_OPTION` */
