@@ -1,8 +1,9 @@
 /** Rings full of nonsense: nothing outside of the memory is touched, nothing hangs, and the only error is the one that says so. */
+
+import { Corrupt } from '@camio/core/link'
 import test from 'ava'
 import type { Binding, RingPlace } from '../dist/binding.js'
 import { PacketRing } from '../dist/packet/ring.js'
-import { Corrupt } from '../dist/port.js'
 import { CHUNK, Memory, Owner } from '../dist/xdp/memory.js'
 import { RxQueue } from '../dist/xdp/rx.js'
 import { TxQueue } from '../dist/xdp/tx.js'

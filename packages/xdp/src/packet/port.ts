@@ -1,5 +1,6 @@
 /** A socket of packet(7): frames in by a ring, frames out many a system call. */
 import { constants } from 'node:os'
+import { type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import {
   CamioError,
   Counter,
@@ -11,8 +12,6 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import type { Binding } from '../binding.js'
-import { NO_SOURCE } from '../no-source.js'
-import type { FrameSink, FrameSource, Port, PortOwner } from '../port.js'
 import { Outbox } from './outbox.js'
 import { PacketRing } from './ring.js'
 

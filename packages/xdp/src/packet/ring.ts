@@ -4,8 +4,7 @@
  *
  * Every number in the ring is checked before it is used.
  */
-import { TAG } from '../features.js'
-import { Corrupt, type FrameSource } from '../port.js'
+import { Corrupt, type FrameSource, TAG } from '@camio/core/link'
 
 /** struct tpacket_block_desc, as 32-bit words. */
 const Block = { STATUS: 2, COUNT: 3, FIRST: 4, LENGTH: 5, SIZE: 48 } as const

@@ -1,6 +1,8 @@
 /** `xdp:eth0?queue=0` */
+
 import { constants } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import {
   type Availability,
   CamioError,
@@ -12,7 +14,6 @@ import {
   type Target,
 } from '@camio/core/spi'
 import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '../binding.js'
-import { frameFeatures, HEADER, MODES, TAG } from '../features.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
 import { checkKind, interfaceName, namespacePath, openFailure } from '../place.js'

@@ -1,5 +1,7 @@
 /** A socket of AF_XDP: frames in and out by rings, and the few system calls that these need. */
+
 import { constants } from 'node:os'
+import { type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import {
   CamioError,
   Counter,
@@ -11,8 +13,6 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import type { Binding, XdpSocket } from '../binding.js'
-import { NO_SOURCE } from '../no-source.js'
-import type { FrameSink, FrameSource, Port, PortOwner } from '../port.js'
 import type { Memory, Seat } from './memory.js'
 import { RxQueue } from './rx.js'
 import { TxQueue } from './tx.js'

@@ -4,8 +4,8 @@
  *
  * What the kernel writes is checked before it is used.
  */
+import { Corrupt } from '@camio/core/link'
 import type { RingPlace } from '../binding.js'
-import { Corrupt } from '../port.js'
 
 /** XDP_RING_NEED_WAKEUP */
 const NEEDS_WAKE_UP = 1

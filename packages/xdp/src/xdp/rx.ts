@@ -1,7 +1,7 @@
 /** Frames in: what the kernel put into chunks is lent where it lies, and the chunks go back into the fill ring. */
+import { Corrupt, type FrameSource } from '@camio/core/link'
 import { Counter } from '@camio/core/spi'
 import type { RingPlace } from '../binding.js'
-import { Corrupt, type FrameSource } from '../port.js'
 import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
 

@@ -1,6 +1,6 @@
 /** A stream of `xdp:`. Two of them that share a memory hand frames over to each other. */
+import { FrameStream } from '@camio/core/link'
 import type { Stream, StreamInit } from '@camio/core/spi'
-import { FrameStream } from '../frame-stream.js'
 import type { XdpPort } from './port.js'
 
 export class XdpStream extends FrameStream {

@@ -1,6 +1,6 @@
 /** Frames out: claims lie in chunks of the stream's seat, one behind the other, and are sent from there. */
+import { Corrupt } from '@camio/core/link'
 import type { RingPlace } from '../binding.js'
-import { Corrupt } from '../port.js'
 import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
 import { ADDRESS_WORDS, Descriptor, GOES_ON, type RxQueue } from './rx.js'

@@ -1,16 +1,11 @@
-/** A stream of frames: its writing half, its waiting and its end. The port beneath it is a socket of `packet:` or of `xdp:`. */
-import {
-  type BatchWriter,
-  CamioError,
-  Counter,
-  fromSystemError,
-  Interest,
-  KeepAlive,
-  type StreamInit,
-  WRITE,
-} from '@camio/core/spi'
-import { HEADER } from './features.js'
+/** A stream of frames: its writing half, its waiting and its end. The port beneath it is a transport's. */
+import { CamioError, fromSystemError } from '../error.js'
+import { Interest } from '../source.js'
+import { Counter, WRITE } from '../stats.js'
+import type { BatchWriter, StreamInit } from '../stream.js'
+import { KeepAlive } from '../wait/keep-alive.js'
 import { FrameReader, type Losses } from './frame-reader.js'
+import { HEADER } from './frames.js'
 import { Corrupt, type FrameSink, type Port, type PortOwner } from './port.js'
 
 const NONE = -1

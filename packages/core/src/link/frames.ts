@@ -1,5 +1,6 @@
-/** What the streams of this package are. */
-import { type Features, features, type Mode } from '@camio/core/spi'
+/** What streams of Ethernet frames are. */
+import { type Features, features } from '../features.js'
+import type { Mode } from '../options.js'
 
 export const MODES = ['rw', 'r', 'w'] as const
 

@@ -1,5 +1,5 @@
 /** What a stream has beneath it: the memory that frames come in, the memory that they leave from, and the socket. */
-import type { CamioError } from '@camio/core/spi'
+import type { CamioError } from '../error.js'
 
 /** What stands in memory that is shared with the kernel makes no sense: the stream is broken. */
 export class Corrupt extends Error {}

@@ -1,5 +1,7 @@
 /** The reading half of a stream of frames: leases on frames where they lie. */
-import { type BatchHandler, Counter, Interest, type LeasePlace, Stream, type StreamInit } from '@camio/core/spi'
+import { Interest } from '../source.js'
+import { Counter } from '../stats.js'
+import { type BatchHandler, type LeasePlace, Stream, type StreamInit } from '../stream.js'
 import type { FrameSource } from './port.js'
 
 /**
@@ -40,7 +42,7 @@ export abstract class FrameReader extends Stream {
     this.largest = init.limits.maxMessage
   }
 
-  /** When the system received the frame at hand, in milliseconds since 1970; `NaN` where it does not tell (`xdp:`). */
+  /** When the system received the frame at hand, in milliseconds since 1970; `NaN` where it does not tell. */
   get timestamp(): number {
     return this.source.time
   }
