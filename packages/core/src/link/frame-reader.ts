@@ -93,6 +93,11 @@ export abstract class FrameReader extends Stream {
     this.lookForMore()
   }
 
+  /** Is a lease out, of one frame or of many? */
+  protected get hasLease(): boolean {
+    return this.lent === LEASE
+  }
+
   /** Whoever waits while a lease is out is told when it is back. */
   protected lookForMore(): void {
     if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
@@ -145,7 +150,10 @@ export abstract class FrameReader extends Stream {
     while (!this.pending) {
       if (!this.advance()) return false
       this.pending = source.length <= this.largest
-      if (!this.pending) this.dropped('oversize', 1)
+      if (this.pending) break
+      this.dropped('oversize', 1)
+      // Under a lease its memory goes with the lease's.
+      if (this.lent !== LEASE) source.free()
     }
     return true
   }

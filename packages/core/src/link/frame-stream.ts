@@ -316,8 +316,8 @@ export class FrameStream extends FrameReader implements PortOwner {
   /** Frames know no end: nothing tells the other side. */
   protected endWrite(): void {}
 
-  protected destroy(): void | Promise<void> {
+  protected destroy(discard: boolean): void | Promise<void> {
     this.claimed = NONE
-    return this.port.close()
+    return this.port.close(discard ? 0 : this.lingerLeft())
   }
 }

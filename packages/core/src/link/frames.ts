@@ -13,12 +13,16 @@ const USUAL_MTU = 1500
 
 export interface Kind {
   readonly mode?: Mode
+  /** Without header and tag. */
   readonly mtu?: number
-  readonly delivery: 'one' | 'each'
-  readonly readCopies?: number
+  readonly delivery: Features['delivery']
+  readonly reliable?: boolean
+  readonly ordered?: boolean
+  readonly scope?: Features['scope']
+  readonly copies?: Features['copies']
 }
 
-export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, delivery, readCopies = 0 }: Kind): Features {
+export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, ...differences }: Kind): Features {
   return features({
     readable: mode !== 'w',
     writable: mode !== 'r',
@@ -26,9 +30,8 @@ export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, delivery, readCopi
     reliable: false,
     scope: 'link',
     mtu: mtu + HEADER + TAG,
-    delivery,
     connectionless: true,
     engine: 'native',
-    copies: { read: readCopies, write: 0 },
+    ...differences,
   })
 }

@@ -59,6 +59,9 @@ export interface Port {
   arm(interest: number): void
   /** Asks the kernel what was lost since it was asked last, and tells the owner. */
   countLosses(): void
-  /** Gives everything back. */
-  close(): void | Promise<void>
+  /**
+   * Gives everything back.
+   * @param linger milliseconds that what the system was given may yet take to leave, where closing would stop it
+   */
+  close(linger: number): void | Promise<void>
 }
