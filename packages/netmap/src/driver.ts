@@ -12,6 +12,9 @@ import { type Granted, NetmapStream } from './stream.js'
 
 type NetmapTarget = Target<typeof netmapOptions>
 
+/** A switch is in this kernel; what a card reaches is not. */
+const scopeOf = (scheme: string) => (scheme === 'vale' ? 'host' : 'link')
+
 function driverOf(scheme: string, help: string, addressForm: string): Driver<typeof netmapOptions> {
   return defineDriver({
     abi: DRIVER_ABI,
@@ -21,7 +24,7 @@ function driverOf(scheme: string, help: string, addressForm: string): Driver<typ
     addressForm,
     options: netmapOptions,
     modes: MODES,
-    features: frameFeatures({ delivery: 'one' }),
+    features: frameFeatures({ delivery: 'one', scope: scopeOf(scheme) }),
     available() {
       const reason = unavailable()
       return reason === null ? { ok: true, engine: 'native' } : { ok: false, reason }
@@ -101,10 +104,8 @@ function streamOf(device: Device, opened: OpenedPort, name: PortName, target: Ne
     mode,
     mtu,
     delivery: monitor ? 'each' : 'one',
-    // A pipe makes its writer wait; everybody else drops.
-    reliable: kind === 'pipe' && !monitor,
     ordered: opened.rx.length <= 1 && opened.tx.length <= 1,
-    scope: kind === 'card' ? 'link' : 'host',
+    scope: scopeOf(scheme),
     copies: { read: copies, write: copies },
   })
   const extra = new ExtraBuffers(port.memory, new Ring(port.memory, any), opened.extra)

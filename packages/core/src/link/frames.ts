@@ -16,7 +16,6 @@ export interface Kind {
   /** Without header and tag. */
   readonly mtu?: number
   readonly delivery: Features['delivery']
-  readonly reliable?: boolean
   readonly ordered?: boolean
   readonly scope?: Features['scope']
   readonly copies?: Features['copies']

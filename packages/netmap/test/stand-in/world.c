@@ -35,7 +35,8 @@ static void map_world(void) {
     }
     world = made;
   }
-  /* The lock goes with it. */
+  /* Closing is not enough: the mapping has the file, too. */
+  flock(fd, LOCK_UN);
   close(fd);
 }
 

@@ -26,7 +26,7 @@
 #define IF_SIZE 1024
 #define RING_COUNT 128
 #define RING_SIZE (256 + 16 * MAX_SLOTS)
-#define BUF_COUNT 16384
+#define BUF_COUNT 32768
 #define BUF_SIZE 2048
 #define RINGS_AT ((uint64_t)IF_COUNT * IF_SIZE)
 #define BUFS_AT (RINGS_AT + (uint64_t)RING_COUNT * RING_SIZE)

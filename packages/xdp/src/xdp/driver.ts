@@ -140,7 +140,12 @@ function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string,
     const bound = `xdp:${encodeAddress(name)}`
     const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
     const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-    const features = frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: inPieces ? 1 : 0, write: 0 } })
+    const features = frameFeatures({
+      delivery: 'one',
+      mode,
+      mtu: largest,
+      copies: { read: inPieces ? 1 : 0, write: 0 },
+    })
     const { native, zerocopy } = socket
     const stream = new XdpStream(target.init(bound, features), port, seat.memory, { native, zerocopy }, mac)
     port.start(stream)
