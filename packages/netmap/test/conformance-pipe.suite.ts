@@ -11,6 +11,6 @@ conformance({
     label: 'netmap:',
     module: import.meta.resolve('./cable.js'),
     timeout: 100_000,
-    pair: { address: () => `cable-pipe:${process.pid}/${next++}` },
+    pair: { address: () => `cable-pipe:${process.pid.toString(36)}/${next++}` },
   },
 })

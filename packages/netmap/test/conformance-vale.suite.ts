@@ -11,6 +11,6 @@ conformance({
     label: 'vale:',
     module: import.meta.resolve('./cable.js'),
     timeout: 100_000,
-    pair: { atOnce: SWITCHES, address: () => `cable-vale:${process.pid}/${next++}` },
+    pair: { atOnce: SWITCHES, address: () => `cable-vale:${process.pid.toString(36)}/${next++}` },
   },
 })

@@ -71,12 +71,13 @@ static void reap(void) {
 }
 
 static int open_device(int flags) {
-  struct world *w = world_get();
   struct stat folder;
   char path[4096];
-  if (w == NULL) return errno = ENOENT, -1;
+  if (world_folder() == NULL || stat(world_folder(), &folder) != 0) return errno = ENOENT, -1;
   /* The device is its owner's alone. */
-  if (stat(world_folder(), &folder) != 0 || (geteuid() != 0 && geteuid() != folder.st_uid)) return errno = EACCES, -1;
+  if (geteuid() != 0 && geteuid() != folder.st_uid) return errno = EACCES, -1;
+  struct world *w = world_get();
+  if (w == NULL) return errno = ENXIO, -1;
   world_lock();
   reap();
   int descriptor = -1, fd = -1;
