@@ -13,7 +13,7 @@ import { missing, standIn } from './stand-in.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const suites = readdirSync(here).filter((name) => name.endsWith('.suite.js'))
-const ava = join(dirname(createRequire(import.meta.url).resolve('ava/package.json')), 'entrypoints', 'cli.mjs')
+const ava = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs')
 
 for (const suite of suites) {
   const name = suite.replace('.suite.js', '')
