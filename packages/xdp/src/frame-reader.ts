@@ -18,6 +18,9 @@ export interface Losses {
 /** A batch without a limit hands over so many frames at most: while more come, others get a turn. */
 const BATCH = 16_384
 
+/** What was read goes back so many frames at a time, or the system runs out of memory behind a long batch. A power of two. */
+const TOGETHER = 64
+
 const LEASE = 1
 const BATCHING = 2
 
@@ -126,7 +129,7 @@ export abstract class FrameReader extends Stream {
         this.lent = BATCHING
         if (fn(source.bytes, source.offset, source.length) === false) break
         this.lent = 0
-        if (!this.closed && !source.hasMore) source.free()
+        if (!this.closed && (!source.hasMore || (count & (TOGETHER - 1)) === 0)) source.free()
       }
     } finally {
       this.lent = 0

@@ -44,6 +44,8 @@ export interface FrameSink {
   /** The claim's first `length` bytes are a frame. */
   append(length: number): void
   cancel(): void
+  /** Does so much wait that it is best sent now, while it is in the processor's cache? */
+  readonly due: boolean
   /** Sends what waits. @returns whether all of it is with the system */
   send(): boolean
   /** Is all of it with the system? */

@@ -8,6 +8,8 @@ import type { Binding } from '../binding.js'
 
 /** Bytes of a chunk: the most that every kernel and driver takes. */
 export const CHUNK = 4096
+/** The chunk of an address is `address >> CHUNK_BITS`: addresses are under 2 GiB, and a division would be one of floating point. */
+export const CHUNK_BITS = 12
 /** Bytes that the kernel keeps free in front of a frame that it puts into a chunk (XDP_PACKET_HEADROOM). */
 export const HEADROOM = 256
 
@@ -111,8 +113,9 @@ export class Memory {
   }
 
   giveHome(chunk: number): void {
-    const { rx, tx } = this.seating
-    this.seats[Math.floor(chunk / (rx + tx))]!.give(chunk)
+    const { rx, tx, seats } = this.seating
+    if (seats === 1) this.seats[0]!.give(chunk)
+    else this.seats[Math.floor(chunk / (rx + tx))]!.give(chunk)
   }
 
   /** Whoever waits for chunks gets those that were sent meanwhile. */

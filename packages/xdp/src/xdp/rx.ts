@@ -2,7 +2,7 @@
 import { Counter } from '@camio/core/spi'
 import type { RingPlace } from '../binding.js'
 import { Corrupt, type FrameSource } from '../port.js'
-import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
+import { CHUNK, CHUNK_BITS, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
 
 /** struct xdp_desc as 32-bit words: an address of 64 bits, a length, options. */
@@ -94,11 +94,12 @@ export class RxQueue implements FrameSource {
   /** A piece is ours: only what the kernel had to receive into, and within one chunk. */
   private hold(address: number, high: number, length: number): void {
     const { owner } = this.memory
-    const chunk = Math.floor(address / CHUNK)
+    const chunk = address >> CHUNK_BITS
     if (high !== 0 || address < 0 || chunk >= owner.length || owner[chunk] !== Owner.FILL) {
       throw new Corrupt(`a frame at ${address}, which is not where frames are received`)
     }
-    if (length < 0 || (address % CHUNK) + length > CHUNK) throw new Corrupt(`a frame of ${length} bytes in a chunk`)
+    if (length < 0 || (address & (CHUNK - 1)) + length > CHUNK)
+      throw new Corrupt(`a frame of ${length} bytes in a chunk`)
     owner[chunk] = Owner.PROGRAM
     this.held[this.heldCount++] = chunk
     this.pieces[2 * this.pieceCount] = address
