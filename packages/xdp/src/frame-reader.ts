@@ -9,7 +9,7 @@ import type { FrameSource } from './port.js'
 export interface Losses {
   /** Dropped by the system because this stream's ring was full: its reader is too slow. */
   readonly system: number
-  /** Arrived, but larger than `max-message`: dropped, never cut. */
+  /** Arrived, but larger than `max-message` (`packet:`: or than the ring takes): dropped, never cut. */
   readonly oversize: number
   /** Not taken by the system: the interface is down, its queue is full, too large. */
   readonly unsent: number
@@ -145,10 +145,16 @@ export abstract class FrameReader extends Stream {
     const { source } = this
     while (!this.pending) {
       if (!this.advance()) return false
-      this.pending = source.length <= this.largest
-      if (!this.pending) this.dropped('oversize', 1)
+      this.pending = source.whole && source.length <= this.largest
+      if (!this.pending) this.drop()
     }
     return true
+  }
+
+  /** Nobody gets the frame at hand, and nobody frees it but here; with leases of a batch it goes back with those. */
+  private drop(): void {
+    this.dropped('oversize', 1)
+    if (this.lent === 0) this.source.free()
   }
 
   private advance(): boolean {

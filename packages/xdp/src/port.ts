@@ -30,6 +30,8 @@ export interface FrameSource {
   readonly bytes: Uint8Array
   readonly offset: number
   readonly length: number
+  /** `false`: the system has cut it. */
+  readonly whole: boolean
   /** When it was received, in milliseconds since 1970; `NaN` where nobody knows. */
   readonly time: number
   /** Nothing points into the frames that were handed out any more. */

@@ -136,11 +136,11 @@ const shared = new Map<string, Memory>()
 
 /**
  * A seat in the memory of that name (`undefined`: one of its own), which is made if there is none.
- * @throws `ERR_CAMIO_BAD_OPTION` when the memory is another size, or full; a system error
+ * @throws `ERR_CAMIO_BAD_OPTION` when the memory is too large, another size, or full; a system error
  */
 export function seatIn(name: string | undefined, seating: Seating, binding: Binding, uri: string): Seat {
-  if (name === undefined) return new Memory(binding, { ...seating, seats: 1 }, () => {}).sit()!
-  const memory = shared.get(name) ?? make(name, seating, binding)
+  if (name === undefined) return own({ ...seating, seats: 1 }, binding, uri)
+  const memory = shared.get(name) ?? make(name, seating, binding, uri)
   const { rx, tx, seats } = memory.seating
   if (rx !== seating.rx || tx !== seating.tx) throw bad(uri, `has rx=${rx} and tx=${tx}: all that share it must`)
   const seat = memory.sit()
@@ -148,7 +148,23 @@ export function seatIn(name: string | undefined, seating: Seating, binding: Bind
   return seat
 }
 
-function make(name: string, seating: Seating, binding: Binding): Memory {
+/** Offsets are small integers. */
+const LARGEST = 2 ** 31 - 1
+
+function checkSize({ rx, tx, seats }: Seating, uri: string): void {
+  const bytes = seats * (rx + tx) * CHUNK
+  if (bytes <= LARGEST) return
+  const why = `ask for ${bytes / 2 ** 30} GiB of memory: it must be less than 2 GiB`
+  throw new CamioError('ERR_CAMIO_BAD_OPTION', `options "rx", "tx" and "streams" in ${uri} ${why}`, { uri })
+}
+
+function own(seating: Seating, binding: Binding, uri: string): Seat {
+  checkSize(seating, uri)
+  return new Memory(binding, seating, () => {}).sit()!
+}
+
+function make(name: string, seating: Seating, binding: Binding, uri: string): Memory {
+  checkSize(seating, uri)
   const memory = new Memory(binding, seating, () => shared.delete(name))
   shared.set(name, memory)
   return memory

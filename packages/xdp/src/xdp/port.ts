@@ -75,7 +75,6 @@ export class XdpPort implements Port, FrameSink, Watched {
     this.rx = rx === null ? null : new RxQueue(seat, rx, fill)
     this.tx = tx === null ? null : new TxQueue(seat, tx, completion)
     this.source = this.rx ?? NO_SOURCE
-    this.memory.sockets.add(slot)
     this.memory.collectors.add(this.collect)
     dispatcher.own(slot, this)
   }
