@@ -4,6 +4,7 @@ import { DRIVER_ABI, type Driver, defineDriver, Epoll, encodeAddress, type Strea
 import { type Device, deviceFor, type OpenedPort, type RingPlace } from './binding.js'
 import { checkKind, checkMemory, openFailure, tooLarge, unavailable, withoutRings } from './errors.js'
 import { ExtraBuffers } from './extra.js'
+import { Memory } from './memory.js'
 import { Flag, type Kind, type PortName, parseName, RingMode } from './name.js'
 import { netmapOptions } from './options.js'
 import { NetmapPort } from './port.js'
@@ -98,7 +99,6 @@ function streamOf(device: Device, opened: OpenedPort, name: PortName, target: Ne
   const granted = grantedOf(opened, any)
   const mtu = mtuOf(target, opened, any, kind)
   const bound = `${scheme}:${encodeAddress(address)}`
-  const port = checkMemory(uri, () => new NetmapPort({ ...device, opened, uri: bound, reads, writes }))
   const copies = mtu + HEADER + TAG > any.size ? 1 : 0
   const features = frameFeatures({
     mode,
@@ -108,12 +108,25 @@ function streamOf(device: Device, opened: OpenedPort, name: PortName, target: Ne
     scope: scopeOf(scheme),
     copies: { read: copies, write: copies },
   })
-  const extra = new ExtraBuffers(port.memory, new Ring(port.memory, any), opened.extra)
-  const mac = opened.interface?.mac ?? '00:00:00:00:00:00'
-  const stream = new NetmapStream(target.init(bound, features), port, granted, extra, mac, monitor)
-  port.start(stream)
-  return stream
+  const init = target.init(bound, features)
+  const memory = new Memory(opened)
+  try {
+    return checkMemory(uri, () => {
+      const port = new NetmapPort({ ...device, opened, memory, uri: bound, reads, writes })
+      const extra = new ExtraBuffers(memory, new Ring(memory, any), opened.extra)
+      const mac = opened.interface?.mac ?? NO_MAC
+      const stream = new NetmapStream(init, port, granted, extra, mac, monitor)
+      port.start(stream)
+      return stream
+    })
+  } catch (error) {
+    memory.leave()
+    throw error
+  }
 }
+
+/** Of what has no address: switches' ports, pipes. */
+const NO_MAC = '00:00:00:00:00:00'
 
 function grantedOf({ memory, tx, rx, extra }: OpenedPort, { size }: RingPlace): Granted {
   const of = (rings: readonly RingPlace[]) => ({ rings: rings.length, slots: rings[0]?.slots ?? 0 })

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Corrupt, type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import { CamioError, Counter, Epoll, systemError, type Watched, WRITE } from '@camio/core/spi'
 import type { Device, OpenedPort } from './binding.js'
-import { Memory } from './memory.js'
+import type { Memory } from './memory.js'
 import { Ring } from './ring.js'
 import { RxQueue } from './rx.js'
 import { TxQueue } from './tx.js'
@@ -20,6 +20,7 @@ const NOWHERE = new Uint8Array(0)
 
 export interface PortParts extends Device {
   readonly opened: OpenedPort
+  readonly memory: Memory
   readonly uri: string
   readonly reads: boolean
   readonly writes: boolean
@@ -41,23 +42,23 @@ export class NetmapPort implements Port, FrameSink, Watched {
   private sendable = false
   private failed = false
   private scheduled: NodeJS.Immediate | null = null
-  private readonly pulse: NodeJS.Timeout | null
+  private pulse: NodeJS.Timeout | null = null
 
   constructor(private readonly parts: PortParts) {
-    const { opened, dispatcher, reads, writes } = parts
+    const { opened, memory, dispatcher, reads, writes } = parts
     this.slot = opened.slot
-    this.memory = new Memory(opened)
+    this.memory = memory
     const ringOf = (place: OpenedPort['tx'][number]) => new Ring(this.memory, place)
     this.rx = reads ? new RxQueue(this.memory, opened.rx.map(ringOf)) : null
     this.tx = writes ? new TxQueue(this.memory, opened.tx.map(ringOf)) : null
     this.source = this.rx ?? NO_SOURCE
-    this.pulse = opened.interface === null ? null : setInterval(() => this.feel(), PULSE).unref()
     dispatcher.own(this.slot, this)
   }
 
   start(owner: PortOwner): void {
     this.owner = owner
     const { counters } = owner
+    if (this.parts.opened.interface !== null) this.pulse = setInterval(() => this.feel(), PULSE).unref()
     if (this.rx !== null) {
       this.rx.owner = { counters, rxSync: () => this.rxSync(), freed: () => this.schedule() }
     }
@@ -150,6 +151,9 @@ export class NetmapPort implements Port, FrameSink, Watched {
   }
   claim(length: number): number {
     return this.tx!.claim(length)
+  }
+  get due(): boolean {
+    return this.tx?.due ?? false
   }
   append(length: number): void {
     this.tx!.append(length)

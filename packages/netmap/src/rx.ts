@@ -16,6 +16,7 @@ export class RxQueue implements FrameSource {
   bytes: Uint8Array
   offset = 0
   length = 0
+  readonly whole = true
   /** The frame at hand: its first slot, and how many it takes. */
   private slot = 0
   pieces = 0

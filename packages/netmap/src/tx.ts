@@ -7,6 +7,9 @@ import type { RxQueue } from './rx.js'
 
 const NONE = -1
 
+/** Slots: while some are on their way others are written. */
+const TOGETHER = 256
+
 export interface TxOwner {
   readonly counters: Float64Array
   /** Gives the kernel what is published, and learns what it has done with. */
@@ -16,6 +19,9 @@ export interface TxOwner {
 export class TxQueue {
   bytes: Uint8Array
   owner!: TxOwner
+  /** Slots that were written since the kernel was told, and how many are best told of at once. */
+  private written = 0
+  private readonly enough: number
   private ring: Ring
   private index = 0
   /** A claim whose slots' buffers do not follow each other lies in here. */
@@ -27,6 +33,7 @@ export class TxQueue {
   ) {
     this.bytes = memory.bytes
     this.ring = rings[0]!
+    this.enough = Math.min(TOGETHER, rings[0]!.slots >> 1)
   }
 
   /** @returns the offset of room for a frame in `bytes`, or -1 @throws Corrupt */
@@ -90,6 +97,11 @@ export class TxQueue {
     // What a reader has exchanged stays said; everything else is stale.
     words[at] = (words[at]! & BUF_CHANGED) | length | more
     ring.cursor = ring.next(ring.cursor)
+    this.written++
+  }
+
+  get due(): boolean {
+    return this.written >= this.enough
   }
 
   private spread(length: number): void {
@@ -126,6 +138,7 @@ export class TxQueue {
 
   /** Everything that was appended is the kernel's. @throws Corrupt */
   send(): void {
+    this.written = 0
     for (const ring of this.rings) ring.publish()
     this.owner.txSync()
     for (const ring of this.rings) ring.verify()

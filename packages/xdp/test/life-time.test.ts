@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { isCamioError, open } from '@camio/core'
+import type { XdpStream } from '@camio/xdp'
 import test from 'ava'
 import { cable, ip, missing } from './namespaces.js'
 import { frame, next, opened, rooms, SCHEMES, why } from './support.js'
@@ -138,8 +139,41 @@ between(`xdp: each queue of an interface has a stream of its own${why}`, async (
   t.deepEqual(await next(far[1]!), frame(77))
 })
 
-between(`xdp: zerocopy=on is an error where the driver cannot${why}`, async (t) => {
-  const { a } = rooms(t)
-  const uri = `xdp:camio0?netns=${a}&zerocopy=on`
-  await t.throwsAsync(open(uri), { code: 'ERR_CAMIO_UNSUPPORTED' })
-})
+between(
+  `xdp: zerocopy=on is an error where the driver cannot; auto takes what there is, and says so${why}`,
+  async (t) => {
+    const { a } = rooms(t)
+    for (const attach of ['auto', 'native', 'skb']) {
+      const uri = `xdp:camio0?netns=${a}&zerocopy=on&attach=${attach}`
+      await t.throwsAsync(open(uri), { code: 'ERR_CAMIO_UNSUPPORTED' })
+      for (const zerocopy of ['auto', 'off']) {
+        const stream = (await opened(t, 'xdp', a, { zerocopy, attach })) as XdpStream
+        t.deepEqual(stream.runs, { native: attach !== 'skb', zerocopy: false })
+        await stream.close()
+      }
+    }
+  },
+)
+
+between(
+  `xdp: an interface that comes under the number of one that was removed has a program of its own${why}`,
+  async (t) => {
+    const { a, b } = rooms(t)
+    const add = () => {
+      ip('-n', b, 'link', 'add', 'again', 'index', '77', 'type', 'veth', 'peer', 'name', 'again', 'netns', a)
+      for (const netns of [a, b]) ip('-n', netns, 'link', 'set', 'again', 'up')
+    }
+    add()
+    const old = await opened(t, 'xdp', b, {}, 'again')
+    ip('-n', b, 'link', 'del', 'again')
+    await t.throwsAsync(old.read(), { code: 'ERR_CAMIO_PEER_LOST' })
+    add()
+    // The old stream is still open, and with it its program.
+    const far = await opened(t, 'xdp', b, {}, 'again')
+    const near = await opened(t, 'packet', a, {}, 'again')
+    const reading = next(far)
+    const sending = setInterval(() => near.write(frame(60)).catch(() => {}), 20)
+    t.teardown(() => clearInterval(sending))
+    t.deepEqual(await reading, frame(60))
+  },
+)

@@ -1,4 +1,5 @@
 import { listen, open, type Stream } from '@camio/core'
+import { packageOf } from '../../schemes.js'
 import { announce, text } from '../common/arguments.js'
 import type { Framing } from './framing.js'
 
@@ -8,7 +9,7 @@ const uri = text('uri', 'tcp://127.0.0.1:0')
 const query = text('query', '')
 
 const [scheme] = uri.split(':')
-await import(`@camio/${scheme === 'unix' ? 'tcp' : scheme}`)
+await import(packageOf(uri))
 
 export async function* accepted(framing: Framing): AsyncGenerator<Stream, void, undefined> {
   const server = await listen(uri, framing)

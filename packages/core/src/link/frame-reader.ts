@@ -11,7 +11,7 @@ import type { FrameSource } from './port.js'
 export interface Losses {
   /** Dropped by the system because this stream's ring was full: its reader is too slow. */
   readonly system: number
-  /** Arrived, but larger than `max-message`: dropped, never cut. */
+  /** Arrived, but larger than `max-message` (`packet:`: or than the ring takes): dropped, never cut. */
   readonly oversize: number
   /** Not taken by the system: the interface is down, its queue is full, too large. */
   readonly unsent: number
@@ -19,6 +19,9 @@ export interface Losses {
 
 /** A batch without a limit hands over so many frames at most: while more come, others get a turn. */
 const BATCH = 16_384
+
+/** What was read goes back so many frames at a time, or the system runs out of memory behind a long batch. A power of two. */
+const TOGETHER = 64
 
 const LEASE = 1
 const BATCHING = 2
@@ -133,7 +136,7 @@ export abstract class FrameReader extends Stream {
         this.lent = BATCHING
         if (fn(source.bytes, source.offset, source.length) === false) break
         this.lent = 0
-        if (!this.closed && !source.hasMore) source.free()
+        if (!this.closed && (!source.hasMore || (count & (TOGETHER - 1)) === 0)) source.free()
       }
     } finally {
       this.lent = 0
@@ -149,13 +152,16 @@ export abstract class FrameReader extends Stream {
     const { source } = this
     while (!this.pending) {
       if (!this.advance()) return false
-      this.pending = source.length <= this.largest
-      if (this.pending) break
-      this.dropped('oversize', 1)
-      // Under a lease its memory goes with the lease's.
-      if (this.lent !== LEASE) source.free()
+      this.pending = source.whole && source.length <= this.largest
+      if (!this.pending) this.drop()
     }
     return true
+  }
+
+  /** Nobody gets the frame at hand, and nobody frees it but here; with leases of a batch it goes back with those. */
+  private drop(): void {
+    this.dropped('oversize', 1)
+    if (this.lent === 0) this.source.free()
   }
 
   private advance(): boolean {

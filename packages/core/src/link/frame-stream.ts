@@ -77,6 +77,7 @@ export class FrameStream extends FrameReader implements PortOwner {
     const { counters } = this
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
+    if (this.sink.due) this.sendAll()
   }
 
   private badCommit(length: number): CamioError {

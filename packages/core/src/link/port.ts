@@ -30,6 +30,8 @@ export interface FrameSource {
   readonly bytes: Uint8Array
   readonly offset: number
   readonly length: number
+  /** `false`: the system has cut it. */
+  readonly whole: boolean
   /** When it was received, in milliseconds since 1970; `NaN` where nobody knows. */
   readonly time: number
   /** Nothing points into the frames that were handed out any more. */
@@ -44,6 +46,8 @@ export interface FrameSink {
   /** The claim's first `length` bytes are a frame. */
   append(length: number): void
   cancel(): void
+  /** Does so much wait that it is best sent now, while it is in the processor's cache? */
+  readonly due: boolean
   /** Sends what waits. @returns whether all of it is with the system */
   send(): boolean
   /** Is all of it with the system? */

@@ -17,6 +17,9 @@ import { PacketRing } from './ring.js'
 
 const { EAGAIN, ENETDOWN, ENXIO, ENODEV } = constants.errno
 
+/** Frames that are sent by one call: the call is a small part of what they cost, and they are still in the cache. */
+const TOGETHER = 64
+
 export interface PacketParts {
   readonly binding: Binding
   readonly dispatcher: Dispatcher
@@ -110,6 +113,9 @@ export class PacketPort implements Port, FrameSink, Watched {
   }
   cancel(): void {
     this.outbox.cancel()
+  }
+  get due(): boolean {
+    return this.maySend && this.outbox.count - this.outbox.first >= TOGETHER
   }
 
   send(): boolean {

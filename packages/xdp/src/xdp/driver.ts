@@ -75,7 +75,7 @@ async function open(target: XdpTarget): Promise<Stream> {
   }
   try {
     const socket = await patiently(target, () => openSocket(sockets, netns, name, seat, target))
-    return streamOf(sockets, socket, seat, name, target)
+    return await streamOf(sockets, socket, seat, name, target)
   } catch (error) {
     seat.leave()
     throw error
@@ -103,7 +103,10 @@ function openSocket({ binding }: Sockets, netns: string, name: string, seat: Sea
   const { memory } = seat
   const [shared = -1] = memory.sockets
   try {
-    return binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    const socket = binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    // At once: another stream that is being opened must find it.
+    memory.sockets.add(socket.slot)
+    return socket
   } catch (error) {
     throw failure(error, target.uri)
   }
@@ -128,32 +131,40 @@ const ONE_PIECE = CHUNK - HEADROOM
 /** The kernel takes a frame in so many pieces. */
 const LARGEST = 16 * CHUNK
 
-function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
-  const { uri, mode } = target
+async function streamOf(
+  sockets: Sockets,
+  socket: XdpSocket,
+  seat: Seat,
+  name: string,
+  target: XdpTarget,
+): Promise<Stream> {
   const { dispatcher } = sockets
   dispatcher.opened(socket.slot)
   try {
-    const { mtu, mac } = socket.interface
-    checkKind(socket.interface, uri)
-    const inPieces = mtu + HEADER + TAG > ONE_PIECE
-    checkPieces(inPieces, seat, uri)
-    const bound = `xdp:${encodeAddress(name)}`
-    const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-    const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-    const features = frameFeatures({
-      delivery: 'one',
-      mode,
-      mtu: largest,
-      copies: { read: inPieces ? 1 : 0, write: 0 },
-    })
-    const { native, zerocopy } = socket
-    const stream = new XdpStream(target.init(bound, features), port, seat.memory, { native, zerocopy }, mac)
-    port.start(stream)
-    return stream
+    return makeStream(sockets, socket, seat, name, target)
   } catch (error) {
-    void dispatcher.close(socket.slot, true)
+    seat.memory.sockets.delete(socket.slot)
+    await dispatcher.close(socket.slot, true)
     throw error
   }
+}
+
+function makeStream(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
+  const { uri, mode } = target
+  const { native, zerocopy } = socket
+  const { mtu, mac } = socket.interface
+  checkKind(socket.interface, uri)
+  const inPieces = mtu + HEADER + TAG > ONE_PIECE
+  checkPieces(inPieces, seat, uri)
+  const bound = `xdp:${encodeAddress(name)}`
+  const largest = Math.min(mtu, LARGEST - HEADER - TAG)
+  const features = frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: inPieces ? 1 : 0, write: 0 } })
+  // Before the port, which has a timer that only its `close` ends.
+  const init = target.init(bound, features)
+  const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
+  const stream = new XdpStream(init, port, seat.memory, { native, zerocopy }, mac)
+  port.start(stream)
+  return stream
 }
 
 /** Whether frames may come in pieces is said once a memory, by the first stream. @throws `ERR_CAMIO_BAD_OPTION` */

@@ -112,6 +112,11 @@ export class Outlet extends Ring {
     return at
   }
 
+  /** What was put in that the kernel has not been shown. */
+  get hidden(): number {
+    return (this.put - this.published) >>> 0
+  }
+
   /** The kernel may take what was put in. @returns whether there was something new */
   publish(): boolean {
     if (this.put === this.published) return false
