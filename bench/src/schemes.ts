@@ -1,5 +1,5 @@
 /** Schemes whose package is named otherwise. */
-const PACKAGES: Readonly<Record<string, string>> = { unix: '@camio/tcp', packet: '@camio/xdp' }
+const PACKAGES: Readonly<Record<string, string>> = { unix: '@camio/tcp', packet: '@camio/xdp', vale: '@camio/netmap' }
 
 /** The package that registers the scheme of this URI. */
 export function packageOf(uri: string): string {

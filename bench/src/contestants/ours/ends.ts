@@ -36,7 +36,8 @@ export async function bind(): Promise<Stream> {
 }
 
 export function connect(framing?: Framing): Promise<Stream> {
-  const told = text('at', '')
+  // Where the two ends of a thing are named differently the suite says where this one goes.
+  const told = text('to', text('at', ''))
   // Others than ours announce the bare port.
   const at = told.includes(':') ? told : `${scheme}://127.0.0.1:${told}`
   return open(query === '' ? at : `${at}${at.includes('?') ? '&' : '?'}${query}`, framing)
