@@ -324,6 +324,8 @@ export class FrameStream extends FrameReader implements PortOwner {
 
   protected destroy(): void | Promise<void> {
     this.claimed = NONE
+    // A frame that was looked at and never lent: memory that is shared outlives this stream.
+    if (this.lent === 0) this.source.free()
     return this.port.close()
   }
 }
