@@ -73,7 +73,8 @@ function waitUntilUp(namespace: string, name: string): void {
   let shown = ''
   while (!shown.includes('state UP')) {
     // It complains of peers in namespaces that are being removed meanwhile, of other tests.
-    const { stdout } = spawnSync('ip', ['-n', namespace, 'link', 'show', name])
+    const { status, stdout } = spawnSync('ip', ['-n', namespace, 'link', 'show', name])
+    if (status !== 0) throw new Error(`${name} is gone`)
     shown = String(stdout)
   }
 }
