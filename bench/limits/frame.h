@@ -7,8 +7,9 @@
 #include <poll.h>
 #include <sys/mman.h>
 
-/** To everybody, from nobody in particular, of a type for local experiments. */
-static const uint8_t HEADER[ETH_HLEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x88, 0xb5};
+/** To everybody, from nobody in particular, of a type for local experiments; two bytes more, so that the message is aligned. */
+enum { FRAME_HEADER = ETH_HLEN + 2 };
+static const uint8_t HEADER[FRAME_HEADER] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x88, 0xb5};
 
 static inline int interface_of(int argc, char **argv) {
   int index = (int)if_nametoindex(arg_text(argc, argv, "--interface", "lo"));
@@ -18,15 +19,15 @@ static inline int interface_of(int argc, char **argv) {
 
 static inline void write_frame(const struct format *format, uint8_t *room, uint32_t sequence) {
   memcpy(room, HEADER, sizeof HEADER);
-  write_message(format, room + ETH_HLEN, sequence);
+  write_message(format, room + FRAME_HEADER, sequence);
 }
 
 /** Frames are numbered: what is missing was lost. What was lost before the first one says nothing. */
 static inline uint64_t check_frame(const struct format *format, const uint8_t *bytes, uint32_t length, int64_t *expected) {
-  if (length < ETH_HLEN + 4) wrong("length", length, ETH_HLEN + format->size);
-  uint32_t sequence = number_of(bytes + ETH_HLEN), lost = *expected < 0 ? 0 : sequence - (uint32_t)*expected;
+  if (length < FRAME_HEADER + 4) wrong("length", length, FRAME_HEADER + format->size);
+  uint32_t sequence = number_of(bytes + FRAME_HEADER), lost = *expected < 0 ? 0 : sequence - (uint32_t)*expected;
   if ((int32_t)lost < 0) wrong("sequence", sequence, (uint32_t)*expected);
-  check_message(format, bytes + ETH_HLEN, length - ETH_HLEN, sequence);
+  check_message(format, bytes + FRAME_HEADER, length - FRAME_HEADER, sequence);
   *expected = (uint32_t)(sequence + 1);
   return lost;
 }

@@ -58,7 +58,7 @@ static void receive_ring(int fd, uint8_t *ring, const struct format *format, str
 static void receive_mmsg(int fd, const struct format *format, struct meter *meter) {
   int size = 4 << 20;
   check(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size), "SO_RCVBUFFORCE");
-  struct mmsghdr *messages = messages_of(ETH_HLEN + format->size + 1);
+  struct mmsghdr *messages = messages_of(FRAME_HEADER + format->size + 1);
   for (int64_t expected = -1;;) {
     int n = check(recvmmsg(fd, messages, AT_ONCE, MSG_WAITFORONE, NULL), "recvmmsg");
     uint64_t lost = 0;
@@ -80,7 +80,7 @@ static void send_ring(int fd, const struct format *format, struct meter *meter) 
       struct tpacket3_hdr *slot = (void *)(ring + (size_t)at * SLOT);
       if (__atomic_load_n(&slot->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_AVAILABLE) break;
       write_frame(format, (uint8_t *)slot + TPACKET3_HDRLEN - sizeof(struct sockaddr_ll), sequence++);
-      slot->tp_len = ETH_HLEN + format->size;
+      slot->tp_len = FRAME_HEADER + format->size;
       slot->tp_next_offset = 0;
       __atomic_store_n(&slot->tp_status, TP_STATUS_SEND_REQUEST, __ATOMIC_RELEASE);
     }
@@ -91,7 +91,7 @@ static void send_ring(int fd, const struct format *format, struct meter *meter) 
 }
 
 static void send_mmsg(int fd, const struct format *format, struct meter *meter) {
-  struct mmsghdr *messages = messages_of(ETH_HLEN + format->size);
+  struct mmsghdr *messages = messages_of(FRAME_HEADER + format->size);
   for (uint32_t sequence = 0;;) {
     for (int i = 0; i < AT_ONCE; i++) write_frame(format, bytes_of(&messages[i]), sequence++);
     for (int done = 0; done < AT_ONCE;) {

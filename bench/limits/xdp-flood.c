@@ -158,7 +158,7 @@ static void send_forever(int argc, char **argv, const struct format *format) {
       uint32_t number = x.tx.mine++;
       uint64_t address = (uint64_t)(number % ENTRIES) * CHUNK;
       write_frame(format, x.memory + address, number);
-      *desc_at(&x.tx, number) = (struct xdp_desc){address, ETH_HLEN + format->size, 0};
+      *desc_at(&x.tx, number) = (struct xdp_desc){address, FRAME_HEADER + format->size, 0};
     }
     publish(x.tx.producer, x.tx.mine);
     // Some 32 at a time are sent by one call.

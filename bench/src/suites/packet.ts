@@ -6,7 +6,7 @@ import { type Ends, entry, type Terms } from './parts/entries.js'
 import { spans } from './parts/figures.js'
 import { c, node, ours, type Program } from './parts/programs.js'
 
-/** Bytes behind the Ethernet header; of `dgram` behind those of IP and UDP. */
+/** Bytes behind a header of 16; of `dgram` behind those of IP and UDP. */
 const SIZES = [64, 1400] as const
 
 const GOALS: readonly Goal[] = [{ against: 'limit', is: '>=', ratio: 0.9 }]

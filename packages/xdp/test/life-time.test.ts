@@ -1,6 +1,7 @@
 /** Interfaces that go, owners that are killed, queues that are taken, errors of opening; between two network namespaces. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { isCamioError, open } from '@camio/core'
 import type { XdpStream } from '@camio/xdp'
 import test from 'ava'
@@ -14,6 +15,9 @@ function programs(netns: string): boolean {
   const { stdout } = spawnSync('ip', ['-n', netns, '-d', 'link', 'show', 'camio0'])
   return /\bxdp/.test(String(stdout))
 }
+
+/** How many this process has open. */
+const descriptors = () => readdirSync('/proc/self/fd').length
 
 const XDP = import.meta.resolve('@camio/xdp')
 const CORE = import.meta.resolve('@camio/core')
@@ -75,6 +79,9 @@ for (const scheme of SCHEMES) {
 
   between(`${scheme}: errors of opening say what is wrong, and leave nothing behind${why}`, async (t) => {
     const { a } = rooms(t)
+    // The first stream of a process makes its epoll.
+    await (await opened(t, scheme, a)).close()
+    const before = descriptors()
     const fails = (uri: string, code: string, says: RegExp) =>
       t.throwsAsync(open(uri), { code, message: says }, uri).then((error) => t.truthy(isCamioError(error)))
     await fails(`${scheme}:camio9?netns=${a}`, 'ERR_CAMIO_NOT_FOUND', /no such interface/)
@@ -84,6 +91,9 @@ for (const scheme of SCHEMES) {
     await fails(`${scheme}:camio0?netns=../x`, 'ERR_CAMIO_BAD_OPTION', /netns/)
     for (const filter of ['some', 'udp:0', 'udp:70000', 'ethertype:0x5ff', 'ethertype:zero'])
       await fails(`${scheme}:camio0?filter=${filter}`, 'ERR_CAMIO_BAD_OPTION', /filter/)
+    await t.throwsAsync(opened(t, scheme, '/run\0/x'), { code: 'ERR_CAMIO_BAD_OPTION', message: /netns/ })
+    t.is(descriptors(), before)
+    t.false(programs(a))
   })
 
   between(`${scheme}: without its capabilities it says which ones it needs${why}`, (t) => {
@@ -119,6 +129,31 @@ between(`xdp: a queue has one stream, an interface one filter${why}`, async (t) 
   await fails('queue=0', 'ERR_CAMIO_ADDRESS_IN_USE', /queue is taken/)
   await fails('queue=99', 'ERR_CAMIO_NOT_FOUND', /no such queue/)
   await fails('queue=1&filter=udp:7000', 'ERR_CAMIO_ADDRESS_IN_USE', /another XDP program, filter or mode/)
+})
+
+between(`xdp: what fails after its socket, program or memory was there gives all of it back${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  cable(a, b, 'large', 9000)
+  const first = await opened(t, 'xdp', a, { share: 'given-back' })
+  await first.close()
+  const before = descriptors()
+  const keeper = await opened(t, 'xdp', a, { share: 'given-back', filter: 'udp:7000' })
+  const held = descriptors()
+  const fails = async (options: string, code: string, name = 'large') => {
+    await t.throwsAsync(open(`xdp:${name}?netns=${a}&${options}`), { code })
+    t.is(descriptors(), held, options)
+  }
+  await fails('queue=99', 'ERR_CAMIO_NOT_FOUND')
+  await fails('zerocopy=on', 'ERR_CAMIO_UNSUPPORTED')
+  // Here it is bound, and has its program.
+  await fails('share=given-back', 'ERR_CAMIO_BAD_OPTION')
+  // The seat is free: another one may have it.
+  await (await opened(t, 'xdp', b, { share: 'given-back' })).close()
+  t.is(descriptors(), held)
+  const { stdout } = spawnSync('ip', ['-n', a, '-d', 'link', 'show', 'large'])
+  t.notRegex(String(stdout), /\bxdp/)
+  await keeper.close()
+  t.is(descriptors(), before)
 })
 
 // In the generic path veth does not say which queue a frame came in by.

@@ -90,6 +90,24 @@ between(`either may close first; what is left goes on, and the seat is free agai
   }
 })
 
+between(
+  `a frame that was there when its stream closed, and that nobody read, costs the seat nothing${why}`,
+  async (t) => {
+    const { a, b } = rooms(t)
+    const sharing = { share: 'unread', rx: 64, tx: 64 }
+    // Keeps the memory.
+    await opened(t, 'xdp', a, sharing)
+    const near = await opened(t, 'packet', a, { mode: 'w' })
+    for (let i = 0; i < 70; i++) {
+      const far = await opened(t, 'xdp', b, sharing)
+      await near.write(frame(60, EXPERIMENT, i))
+      await far.readable()
+      if (i === 69) t.deepEqual(await next(far), frame(60, EXPERIMENT, i))
+      await far.close()
+    }
+  },
+)
+
 between(`what a closed stream lent or had claimed is nobody else's, and the seat works${why}`, async (t) => {
   const { a, b } = rooms(t)
   const sharing = { share: 'stale', rx: 64, tx: 64 }

@@ -30,4 +30,10 @@ export class XdpStream extends FrameStream {
     from.handOver()
     return true
   }
+
+  protected override destroy(discard: boolean): void | Promise<void> {
+    // A frame that was looked at and never lent: memory that is shared outlives this stream.
+    if (this.lent === 0) this.source.free()
+    return super.destroy(discard)
+  }
 }
