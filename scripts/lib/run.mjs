@@ -21,9 +21,9 @@ function environment(network) {
 }
 
 /** Runs `command` with our own standard streams, and `env` beside our own environment. Resolves with its exit code. */
-export function run(command, args, { network = false, env = {} } = {}) {
+export function run(command, args, { cwd = root, network = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: { ...environment(network), ...env }, stdio: 'inherit' })
+    const child = spawn(command, args, { cwd, env: { ...environment(network), ...env }, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })

@@ -28,8 +28,9 @@ export function mtuOf(name: string, netns: string | undefined): number | undefin
 
 /** The `netns` option as a path, or nothing. @throws `ERR_CAMIO_BAD_OPTION` */
 export function namespacePath(netns: string | undefined, uri: string): string {
-  if (netns === undefined || isAbsolute(netns)) return netns ?? ''
-  if (netns !== '' && !netns.includes('/') && netns !== '..' && !netns.includes('\0')) return `/run/netns/${netns}`
+  if (netns === undefined) return ''
+  if (isAbsolute(netns) && !netns.includes('\0')) return netns
+  if (netns !== '' && !/[/\0]/.test(netns) && netns !== '.' && netns !== '..') return `/run/netns/${netns}`
   const message = `option "netns" in ${shorten(uri)} is "${shorten(netns, 60)}", neither a name nor an absolute path`
   throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri })
 }

@@ -1,5 +1,6 @@
 /** `packet:eth0` */
 import { constants } from 'node:os'
+import { FrameStream, frameFeatures, MODES } from '@camio/core/link'
 import {
   type Availability,
   DRIVER_ABI,
@@ -10,9 +11,7 @@ import {
   type Target,
 } from '@camio/core/spi'
 import { Family, loadBinding, type PacketSocket, type Sockets, socketsFor } from '../binding.js'
-import { frameFeatures, MODES } from '../features.js'
 import { parseFilter } from '../filter.js'
-import { FrameStream } from '../frame-stream.js'
 import { packetOptions } from '../options.js'
 import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
 import { classicFilter } from './filter.js'

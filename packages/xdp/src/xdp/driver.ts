@@ -1,6 +1,8 @@
 /** `xdp:eth0?queue=0` */
+
 import { constants } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import {
   type Availability,
   CamioError,
@@ -14,7 +16,6 @@ import {
   type Target,
 } from '@camio/core/spi'
 import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '../binding.js'
-import { frameFeatures, HEADER, MODES, TAG } from '../features.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
 import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
@@ -83,7 +84,7 @@ async function open(target: XdpTarget): Promise<Stream> {
   }
   try {
     const socket = await patiently(target, () => openSocket(sockets, netns, name, seat, target))
-    return streamOf(sockets, socket, seat, name, target)
+    return await streamOf(sockets, socket, seat, name, target)
   } catch (error) {
     seat.leave()
     throw error
@@ -111,7 +112,10 @@ function openSocket({ binding }: Sockets, netns: string, name: string, seat: Sea
   const { memory } = seat
   const [shared = -1] = memory.sockets
   try {
-    return binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    const socket = binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    // At once: another stream that is being opened must find it.
+    memory.sockets.add(socket.slot)
+    return socket
   } catch (error) {
     throw failure(error, target.uri)
   }
@@ -136,24 +140,20 @@ const ONE_PIECE = CHUNK - HEADROOM
 /** The kernel takes a frame in so many pieces. */
 const LARGEST = 16 * CHUNK
 
-function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
-  const { uri, mode } = target
+async function streamOf(
+  sockets: Sockets,
+  socket: XdpSocket,
+  seat: Seat,
+  name: string,
+  target: XdpTarget,
+): Promise<Stream> {
   const { dispatcher } = sockets
   dispatcher.opened(socket.slot)
   try {
-    const { mtu, mac } = socket.interface
-    checkKind(socket.interface, uri)
-    checkPieces(comesInPieces(mtu), seat, uri)
-    const bound = `xdp:${encodeAddress(name)}`
-    const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-    const { native, zerocopy } = socket
-    const { share } = target.options
-    const region = share === undefined ? seat.memory : regionOf(share)
-    const stream = new XdpStream(target.init(bound, featuresOf(mode, mtu)), port, region, { native, zerocopy }, mac)
-    port.start(stream)
-    return stream
+    return makeStream(sockets, socket, seat, name, target)
   } catch (error) {
-    void dispatcher.close(socket.slot, true)
+    seat.memory.sockets.delete(socket.slot)
+    await dispatcher.close(socket.slot, true)
     throw error
   }
 }
@@ -161,11 +161,28 @@ function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string,
 function featuresOf(mode: Mode, mtu?: number): Features {
   if (mtu === undefined) return frameFeatures({ delivery: 'one', mode })
   const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-  return frameFeatures({ delivery: 'one', mode, mtu: largest, readCopies: comesInPieces(mtu) ? 1 : 0 })
+  return frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: comesInPieces(mtu) ? 1 : 0, write: 0 } })
 }
 
 function comesInPieces(mtu: number): boolean {
   return mtu + HEADER + TAG > ONE_PIECE
+}
+
+function makeStream(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
+  const { uri, mode } = target
+  const { native, zerocopy } = socket
+  const { mtu, mac } = socket.interface
+  checkKind(socket.interface, uri)
+  checkPieces(comesInPieces(mtu), seat, uri)
+  const bound = `xdp:${encodeAddress(name)}`
+  // Before the port, which has a timer that only its `close` ends.
+  const init = target.init(bound, featuresOf(mode, mtu))
+  const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
+  const { share } = target.options
+  const region = share === undefined ? seat.memory : regionOf(share)
+  const stream = new XdpStream(init, port, region, { native, zerocopy }, mac)
+  port.start(stream)
+  return stream
 }
 
 /** Whether frames may come in pieces is said once a memory, by the first stream. @throws `ERR_CAMIO_BAD_OPTION` */

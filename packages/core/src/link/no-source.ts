@@ -7,6 +7,7 @@ export const NO_SOURCE: FrameSource = {
   bytes: new Uint8Array(0),
   offset: 0,
   length: 0,
+  whole: true,
   time: Number.NaN,
   free() {},
 }

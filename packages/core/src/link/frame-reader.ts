@@ -1,5 +1,7 @@
 /** The reading half of a stream of frames: leases on frames where they lie. */
-import { type BatchHandler, Counter, Interest, type LeasePlace, Stream, type StreamInit } from '@camio/core/spi'
+import { Interest } from '../source.js'
+import { Counter } from '../stats.js'
+import { type BatchHandler, type LeasePlace, Stream, type StreamInit } from '../stream.js'
 import type { FrameSource } from './port.js'
 
 /**
@@ -9,7 +11,7 @@ import type { FrameSource } from './port.js'
 export interface Losses {
   /** Dropped by the system because this stream's ring was full: its reader is too slow. */
   readonly system: number
-  /** Arrived, but larger than `max-message`: dropped, never cut. */
+  /** Arrived, but larger than `max-message` (`packet:`: or than the ring takes): dropped, never cut. */
   readonly oversize: number
   /** Not taken by the system: the interface is down, its queue is full, too large. */
   readonly unsent: number
@@ -17,6 +19,9 @@ export interface Losses {
 
 /** A batch without a limit hands over so many frames at most: while more come, others get a turn. */
 const BATCH = 16_384
+
+/** What was read goes back so many frames at a time, or the system runs out of memory behind a long batch. A power of two. */
+const TOGETHER = 64
 
 const LEASE = 1
 const BATCHING = 2
@@ -40,7 +45,7 @@ export abstract class FrameReader extends Stream {
     this.largest = init.limits.maxMessage
   }
 
-  /** When the system received the frame at hand, in milliseconds since 1970; `NaN` where it does not tell (`xdp:`). */
+  /** When the system received the frame at hand, in milliseconds since 1970; `NaN` where it does not tell. */
   get timestamp(): number {
     return this.source.time
   }
@@ -91,6 +96,11 @@ export abstract class FrameReader extends Stream {
     this.lookForMore()
   }
 
+  /** Is a lease out, of one frame or of many? */
+  protected get hasLease(): boolean {
+    return this.lent === LEASE
+  }
+
   /** Whoever waits while a lease is out is told when it is back. */
   protected lookForMore(): void {
     if (this.watched(Interest.READ) && this.ready(Interest.READ)) this.wake(Interest.READ)
@@ -126,7 +136,7 @@ export abstract class FrameReader extends Stream {
         this.lent = BATCHING
         if (fn(source.bytes, source.offset, source.length) === false) break
         this.lent = 0
-        if (!this.closed && !source.hasMore) source.free()
+        if (!this.closed && (!source.hasMore || (count & (TOGETHER - 1)) === 0)) source.free()
       }
     } finally {
       this.lent = 0
@@ -142,10 +152,16 @@ export abstract class FrameReader extends Stream {
     const { source } = this
     while (!this.pending) {
       if (!this.advance()) return false
-      this.pending = source.length <= this.largest
-      if (!this.pending) this.dropped('oversize', 1)
+      this.pending = source.whole && source.length <= this.largest
+      if (!this.pending) this.drop()
     }
     return true
+  }
+
+  /** Nobody gets the frame at hand, and nobody frees it but here; with leases of a batch it goes back with those. */
+  private drop(): void {
+    this.dropped('oversize', 1)
+    if (this.lent === 0) this.source.free()
   }
 
   private advance(): boolean {

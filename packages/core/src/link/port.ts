@@ -1,5 +1,5 @@
 /** What a stream has beneath it: the memory that frames come in, the memory that they leave from, and the socket. */
-import type { CamioError } from '@camio/core/spi'
+import type { CamioError } from '../error.js'
 
 /** What stands in memory that is shared with the kernel makes no sense: the stream is broken. */
 export class Corrupt extends Error {}
@@ -30,6 +30,8 @@ export interface FrameSource {
   readonly bytes: Uint8Array
   readonly offset: number
   readonly length: number
+  /** `false`: the system has cut it. */
+  readonly whole: boolean
   /** When it was received, in milliseconds since 1970; `NaN` where nobody knows. */
   readonly time: number
   /** Nothing points into the frames that were handed out any more. */
@@ -44,6 +46,8 @@ export interface FrameSink {
   /** The claim's first `length` bytes are a frame. */
   append(length: number): void
   cancel(): void
+  /** Does so much wait that it is best sent now, while it is in the processor's cache? */
+  readonly due: boolean
   /** Sends what waits. @returns whether all of it is with the system */
   send(): boolean
   /** Is all of it with the system? */
@@ -59,6 +63,9 @@ export interface Port {
   arm(interest: number): void
   /** Asks the kernel what was lost since it was asked last, and tells the owner. */
   countLosses(): void
-  /** Gives everything back. */
-  close(): void | Promise<void>
+  /**
+   * Gives everything back.
+   * @param linger milliseconds that what the system was given may yet take to leave, where closing would stop it
+   */
+  close(linger: number): void | Promise<void>
 }

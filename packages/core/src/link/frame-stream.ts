@@ -1,16 +1,11 @@
-/** A stream of frames: its writing half, its waiting and its end. The port beneath it is a socket of `packet:` or of `xdp:`. */
-import {
-  type BatchWriter,
-  CamioError,
-  Counter,
-  fromSystemError,
-  Interest,
-  KeepAlive,
-  type StreamInit,
-  WRITE,
-} from '@camio/core/spi'
-import { HEADER } from './features.js'
+/** A stream of frames: its writing half, its waiting and its end. The port beneath it is a transport's. */
+import { CamioError, fromSystemError } from '../error.js'
+import { Interest } from '../source.js'
+import { Counter, WRITE } from '../stats.js'
+import type { BatchWriter, StreamInit } from '../stream.js'
+import { KeepAlive } from '../wait/keep-alive.js'
 import { FrameReader, type Losses } from './frame-reader.js'
+import { HEADER } from './frames.js'
 import { Corrupt, type FrameSink, type Port, type PortOwner } from './port.js'
 
 const NONE = -1
@@ -82,6 +77,7 @@ export class FrameStream extends FrameReader implements PortOwner {
     const { counters } = this
     counters[WRITE + Counter.messages]! += 1
     counters[WRITE + Counter.bytes]! += length
+    if (this.sink.due) this.sendAll()
   }
 
   private badCommit(length: number): CamioError {
@@ -321,8 +317,8 @@ export class FrameStream extends FrameReader implements PortOwner {
   /** Frames know no end: nothing tells the other side. */
   protected endWrite(): void {}
 
-  protected destroy(): void | Promise<void> {
+  protected destroy(discard: boolean): void | Promise<void> {
     this.claimed = NONE
-    return this.port.close()
+    return this.port.close(discard ? 0 : this.lingerLeft())
   }
 }

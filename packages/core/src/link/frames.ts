@@ -1,5 +1,6 @@
-/** What the streams of this package are. */
-import { type Features, features, type Mode } from '@camio/core/spi'
+/** What streams of Ethernet frames are. */
+import { type Features, features } from '../features.js'
+import type { Mode } from '../options.js'
 
 export const MODES = ['rw', 'r', 'w'] as const
 
@@ -12,12 +13,15 @@ const USUAL_MTU = 1500
 
 export interface Kind {
   readonly mode?: Mode
+  /** Without header and tag. */
   readonly mtu?: number
-  readonly delivery: 'one' | 'each'
-  readonly readCopies?: number
+  readonly delivery: Features['delivery']
+  readonly ordered?: boolean
+  readonly scope?: Features['scope']
+  readonly copies?: Features['copies']
 }
 
-export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, delivery, readCopies = 0 }: Kind): Features {
+export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, ...differences }: Kind): Features {
   return features({
     readable: mode !== 'w',
     writable: mode !== 'r',
@@ -25,9 +29,8 @@ export function frameFeatures({ mode = 'rw', mtu = USUAL_MTU, delivery, readCopi
     reliable: false,
     scope: 'link',
     mtu: mtu + HEADER + TAG,
-    delivery,
     connectionless: true,
     engine: 'native',
-    copies: { read: readCopies, write: 0 },
+    ...differences,
   })
 }
