@@ -45,7 +45,7 @@ test('every kind of RESP2 and RESP3', (t) => {
 })
 
 test('errors: as the answer, and inside one', (t) => {
-  t.deepEqual(read('-WRONGTYPE no\r\n!9\r\nERR a\r\nb\r\n'), [
+  t.deepEqual(read('-WRONGTYPE no\r\n!8\r\nERR a\r\nb\r\n'), [
     ['error', 'WRONGTYPE no'],
     ['error', 'ERR a\r\nb'],
   ])
