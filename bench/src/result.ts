@@ -1,4 +1,4 @@
-import { LIMIT, OURS } from '@camio/chart'
+import { LIMIT, OURS } from '@camio/show'
 import { median, pairwiseDifference, pairwiseRatio, spread } from './statistics.js'
 import type { Beside, Goal, Judgement, Measured, Result, Round } from './types.js'
 

@@ -1,6 +1,6 @@
 /** The harness's words. A suite is a list of cases; a case sets contestants beside each other in one unit. */
 
-import type { Better, Drawn, Series } from '@camio/chart'
+import type { Better, Drawn, Series } from '@camio/show'
 
 export type { Better, Series }
 export type Role = 'ours' | 'limit' | 'peer'

@@ -1,4 +1,4 @@
-import { binary, chart, percent, short } from '@camio/chart'
+import { binary, chart, percent, short } from '@camio/show'
 import test from 'ava'
 import { table } from '../dist/report/table.js'
 import type { Result } from '../dist/types.js'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join, relative } from 'node:path'
-import { chart } from '@camio/chart'
+import { chart } from '@camio/show'
 import type { Result } from '../types.js'
 
 export interface How {

@@ -1,4 +1,4 @@
-import { percent, short } from '@camio/chart'
+import { percent, short } from '@camio/show'
 import { LIMIT, OURS } from '../result.js'
 import { CALM } from '../rounds.js'
 import type { Judgement, Result } from '../types.js'
