@@ -19,6 +19,14 @@ export interface SelectOptions extends WaitOptions {
   readonly wait?: string | undefined
 }
 
+/**
+ * Looks of a program that polls for which a member that was ready lately is asked and not watched. Watching it costs the other end a
+ * wake-up each time, a system call on most transports, for somebody who is awake anyway.
+ */
+const PATIENCE = 1000
+/** Looks between two looks at the clock. */
+const LOOKS = 4
+
 /** A source and what it is watched for. */
 class Member {
   readonly watches: Watch[] = []
@@ -32,6 +40,8 @@ class Watch implements Waiter {
   /** Stands in the selector's list of those to look at. */
   listed = false
   gone = false
+  /** So many looks it may be asked yet, before it is watched. */
+  patience = 0
 
   constructor(
     readonly member: Member,
@@ -41,6 +51,21 @@ class Watch implements Waiter {
 
   notify(): void {
     this.selector.woke(this)
+  }
+
+  /** @returns whether it is ready; if not, `notify` follows */
+  start(): boolean {
+    const holds = this.member.source.watch(this.interest, this)
+    if (holds) this.patience = PATIENCE
+    return holds
+  }
+
+  /** @returns whether it is ready; if not, somebody must ask again */
+  ask(): boolean {
+    const { source } = this.member
+    const holds = source.closed || source.ready(this.interest)
+    this.patience = holds ? PATIENCE : this.patience - 1
+    return holds
   }
 }
 
@@ -92,7 +117,7 @@ export class Selector {
    */
   poll(): readonly Selectable[] {
     pollTransports()
-    return this.collect()
+    return this.collect(true)
   }
 
   /**
@@ -112,15 +137,19 @@ export class Selector {
 
   private async waitOnce({ signal, timeout = Infinity, wait }: SelectOptions): Promise<readonly Selectable[]> {
     const strategy = wait === undefined ? PARK : parseWaitStrategy(wait)
+    const polls = strategy !== PARK
     flushCorked()
     const end = performance.now() + timeout
     for (;;) {
       signal?.throwIfAborted()
       if (this.closed) throw new CamioError('ERR_CAMIO_CLOSED', 'the selector is closed')
-      if (this.collect().length > 0 || this.spin(Math.min(end, performance.now() + strategy.spinMs))) return this.ready
+      if (this.collect(polls).length > 0 || this.spin(Math.min(end, performance.now() + strategy.spinMs)))
+        return this.ready
       const left = end - performance.now()
       if (!(left > 0)) return this.ready
       if (strategy.yields) await turn()
+      // Who is about to sleep must be watching.
+      else if (polls && this.collect(false).length > 0) return this.ready
       else await this.sleep(left, signal)
       if (strategy.yields) pollTransports()
     }
@@ -128,7 +157,7 @@ export class Selector {
 
   /** Looks again and again. @returns whether a member is ready */
   private spin(end: number): boolean {
-    while (performance.now() < end) if (this.poll().length > 0) return true
+    while (performance.now() < end) for (let i = 0; i < LOOKS; i++) if (this.poll().length > 0) return true
     return false
   }
 
@@ -147,8 +176,11 @@ export class Selector {
     this.waiting?.()
   }
 
-  /** Looks at the hot members once each; those that are not ready go back to watching. */
-  private collect(): readonly Selectable[] {
+  /**
+   * Looks at the hot members once each; those that are not ready go back to watching.
+   * @param polls others look soon: those that were ready lately are not watched yet
+   */
+  private collect(polls: boolean): readonly Selectable[] {
     const { ready, hot } = this
     const looks = ++this.looks
     let found = 0
@@ -158,10 +190,13 @@ export class Selector {
       const watch = hot.items[i]!
       const { member } = watch
       watch.listed = false
-      if (watch.gone || !member.source.watch(watch.interest, watch)) continue
+      if (watch.gone) continue
+      const asked = polls && watch.patience > 0
+      const holds = asked ? watch.ask() : watch.start()
+      if (!holds && !asked) continue
       watch.listed = true
       this.hot.push(watch)
-      if (member.foundBy === looks) continue
+      if (!holds || member.foundBy === looks) continue
       member.foundBy = looks
       ready[found++] = member.source
       if (member.source.closed) this.delete(member.source)
