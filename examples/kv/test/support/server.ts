@@ -1,7 +1,7 @@
 /** Servers for tests: in this process, or one of their own that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,6 +12,7 @@ import '@camio/shm'
 import '@camio/tcp'
 import '@camio/udp'
 import type { ExecutionContext } from 'ava'
+import { makeCertificates } from '../../../dist/demo/certificates.js'
 import { type Server, type ServerOptions, startServer } from '../../dist/server/server.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/camio-kv.mjs', import.meta.url))
@@ -27,6 +28,13 @@ export function folder(t: ExecutionContext): string {
 /** A name that no other test has. */
 export function name(): string {
   return `camio-kv-test-${process.pid}-${++names}`
+}
+
+/** A certificate for localhost in files, as options of `tls:` name them. */
+export async function certificates(path: string): Promise<{ listen: string; ca: string }> {
+  const { ca, cert, key } = await makeCertificates()
+  for (const [file, text] of Object.entries({ ca, cert, key })) writeFileSync(join(path, `${file}.pem`), text)
+  return { listen: `cert-file=${path}/cert.pem&key-file=${path}/key.pem`, ca: `${path}/ca.pem` }
 }
 
 export async function serve(t: ExecutionContext, options: ServerOptions): Promise<Server> {
