@@ -67,7 +67,11 @@ for (const scheme of STREAMS) {
     t.is(await wire.ask('SET', 'large', large), 'OK')
     t.is(await wire.ask('STRLEN', 'large'), large.length)
     t.is(await wire.ask('GET', 'large'), large.toString('latin1'))
-    t.deepEqual(await wire.ask('MGET', 'large', 'none', 'large'), [large.toString('latin1'), null, large.toString('latin1')])
+    t.deepEqual(await wire.ask('MGET', 'large', 'none', 'large'), [
+      large.toString('latin1'),
+      null,
+      large.toString('latin1'),
+    ])
     t.is(await wire.ask('GETRANGE', 'large', -3, -1), large.toString('latin1').slice(-3))
   })
 
@@ -168,6 +172,9 @@ test('udp: what does not fit is an error that says so', async (t) => {
   t.deepEqual(await udp.next(), new ReplyError('ERR Protocol error: a request must be whole in its datagram'))
   await udp.stream.write(Buffer.from('*x\r\n'))
   t.deepEqual(await udp.next(), new ReplyError('ERR Protocol error: invalid multibulk length'))
-  t.deepEqual(await udp.ask('SUBSCRIBE', 'x'), new ReplyError('ERR SUBSCRIBE needs a stream: a datagram has one answer and no more'))
+  t.deepEqual(
+    await udp.ask('SUBSCRIBE', 'x'),
+    new ReplyError('ERR SUBSCRIBE needs a stream: a datagram has one answer and no more'),
+  )
   t.is(await udp.ask('PING'), 'PONG')
 })
