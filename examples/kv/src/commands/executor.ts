@@ -78,6 +78,7 @@ function unknown({ request }: Context): string {
   return `ERR unknown command '${shown(request.text(0), SHOWN)}', with args beginning with: ${args}`
 }
 
+/** Up to a zero byte, as in Redis. */
 function shown(text: string, length: number): string {
-  return text.slice(0, length)
+  return text.split('\0', 1)[0]!.slice(0, length)
 }

@@ -28,12 +28,13 @@ const TIMES = [
 /** @returns the error where there is one */
 export function setOptions(request: Request, now: number): SetOptions | string {
   const options: SetOptions = { when: null, get: false, keepTtl: false, expires: 0 }
-  let time: { at: number; unit: number; relative: boolean } | null = null
+  let time: { at: number; kind: (typeof TIMES)[number] } | null = null
   for (let i = 3; i < request.count; i++) {
     const timed = TIMES.find(({ word }) => request.says(i, word))
     if (timed !== undefined) {
-      if (time !== null || options.keepTtl || i + 1 === request.count) return SYNTAX
-      time = { at: ++i, unit: timed.unit, relative: timed.relative }
+      // The same again is no contradiction, as in Redis.
+      if ((time !== null && time.kind !== timed) || options.keepTtl || i + 1 === request.count) return SYNTAX
+      time = { at: ++i, kind: timed }
     } else if (request.says(i, KEEPTTL) && time === null) {
       options.keepTtl = true
     } else if (!setFlag(request, i, options)) {
@@ -43,7 +44,7 @@ export function setOptions(request: Request, now: number): SetOptions | string {
   if (time === null) return options
   const value = integerArgument(request, time.at)
   if (value === null) return NOT_AN_INTEGER
-  const expires = moment(value, time.unit, time.relative ? now : 0)
+  const expires = moment(value, time.kind.unit, time.kind.relative ? now : 0)
   if (value <= 0 || expires === null) return "ERR invalid expire time in 'set' command"
   options.expires = expires
   return options

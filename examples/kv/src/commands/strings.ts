@@ -3,7 +3,7 @@ import { digits } from '../resp/ascii.js'
 import { OK } from '../resp/reply-writer.js'
 import type { Entry } from '../store/entry.js'
 import type { Command, Context } from './context.js'
-import { integerArgument, integerIn, NOT_AN_INTEGER, narrow, safeArgument, sum } from './numbers.js'
+import { integerArgument, integerIn, NOT_AN_INTEGER, narrow, sum } from './numbers.js'
 import { setOptions } from './set-options.js'
 
 const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)'
@@ -158,12 +158,13 @@ function strlen(context: Context): void {
 
 function getrange(context: Context): void {
   const { request, reply } = context
-  const from = safeArgument(request, 2)
-  const to = safeArgument(request, 3)
-  if (from === null || to === null) {
+  const first = integerArgument(request, 2)
+  const last = integerArgument(request, 3)
+  if (first === null || last === null) {
     reply.error(NOT_AN_INTEGER)
     return
   }
+  const [from, to] = [Number(first), Number(last)]
   const value = findKey(context, 1)?.value ?? EMPTY
   const { length } = value
   const start = Math.max(0, from < 0 ? length + from : from)

@@ -7,6 +7,7 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Store } from '../store/store.js'
 import { Group } from './group.js'
 import type { Log } from './log.js'
@@ -112,9 +113,4 @@ function syncFolder(path: string): void {
   } finally {
     closeSync(fd)
   }
-}
-
-/** One turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

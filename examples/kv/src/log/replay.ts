@@ -27,7 +27,7 @@ const LIMITS: RequestLimits = { arguments: 4, bulk: 2 ** 31, request: 2 ** 32, a
 export async function replay(path: string, store: Store, repair: boolean): Promise<Replayed> {
   let stream: Stream
   try {
-    stream = await open(fileUri(path), { mode: 'r', maxLease: '2047MiB' })
+    stream = await open(fileUri(path), { mode: 'r', maxLease: '1GiB' })
   } catch (error) {
     if (isCamioError(error, 'ERR_CAMIO_NOT_FOUND')) return { size: 0, records: 0, cut: null }
     throw error

@@ -2,8 +2,8 @@
 import { toBytes, toText } from './ascii.js'
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
-const WORD = /[^\s"'\0]+|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/y
-const GAP = /[\s\0]*/y
+const WORD = /[^ \t-\r"'\0]+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy
+const GAP = /[ \t-\r\0]*/y
 
 /** @returns the words, `null` where a quote is not closed, or is closed in front of something that is no space */
 export function splitWords(line: Uint8Array): Uint8Array[] | null {
@@ -40,7 +40,7 @@ function unquote(piece: string): string {
   if (piece[0] !== '"') return piece
   return piece
     .slice(1, -1)
-    .replace(/\\(x[0-9a-fA-F]{2}|[^])/g, (_, code: string) =>
+    .replace(/\\(x[0-9a-fA-F]{2}|.)/gs, (_, code: string) =>
       code.length === 3 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : (ESCAPES[code] ?? code),
     )
 }

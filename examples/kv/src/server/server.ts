@@ -4,6 +4,7 @@
  * A turn serves whoever is ready, then sends what was said: one flush a turn. Nothing here makes a promise or a closure per request.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   type CamioError,
   isCamioError,
@@ -35,6 +36,8 @@ const TICK = 100
 const SWEEP = 10
 /** Clients that are accepted before others have their turn. */
 const ACCEPTS = 64
+/** Where clients always have something ready nobody sleeps: the event loop gets its turn after so many milliseconds. */
+const BREATH = 5
 /** How long a listener rests that has no descriptors left, in milliseconds. */
 const REST = 100
 const MOST_ARGUMENTS = 1024 * 1024
@@ -175,7 +178,12 @@ export class Server implements Service, ServerFacts {
   private async run(): Promise<void> {
     const { selector } = this
     const { wait } = this.settings
+    let breathed = this.now
     while (!this.stopped) {
+      if (this.now - breathed >= BREATH) {
+        await turn()
+        breathed = Date.now()
+      }
       let ready: readonly Selectable[]
       try {
         ready = await selector.wait({ wait })
