@@ -1,11 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseDuration, parseSize } from '@camio/core/spi'
+import { UsageError } from '../usage.js'
 import { PREFIX } from './keys.js'
-
-/** The command was given wrongly. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
 
 export interface BenchArguments {
   readonly help: boolean

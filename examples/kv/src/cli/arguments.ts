@@ -1,4 +1,6 @@
 /** `camio-kv cli [options] URI [options] [COMMAND [ARGUMENT]...]`: what stands behind the command's name belongs to the command. */
+import { UsageError } from '../usage.js'
+
 export interface CliArguments {
   readonly help: boolean
   /** A URI, or several, the first that opens being taken. */
@@ -10,11 +12,6 @@ export interface CliArguments {
   /** The last argument is read from standard input. */
   readonly stdin: boolean
   readonly protocol: 2 | 3
-}
-
-/** The command was given wrongly. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 type Options = { -readonly [name in keyof CliArguments]: CliArguments[name] }
