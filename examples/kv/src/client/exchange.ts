@@ -39,6 +39,8 @@ export abstract class Exchange implements ReplySink {
   private attending = false
   private reading = false
   private replies = 0
+  /** Bytes of an answer that is not whole, as they were given back. */
+  private rest = 0
   private readonly over: Promise<CamioError>
   private tellOver!: (error: CamioError) => void
 
@@ -124,12 +126,18 @@ export abstract class Exchange implements ReplySink {
       if (stream.ended) throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection')
       return
     }
+    // A rest is offered again with what follows it, or at the end: then nothing will.
+    if (lease.length === this.rest && this.rest > 0) {
+      stream.release(0)
+      throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection within an answer')
+    }
     this.reading = true
     let used = 0
     try {
       used = this.take(lease)
     } finally {
       this.reading = false
+      this.rest = lease.length - used
       stream.release(used)
     }
     this.watchdog.seen()

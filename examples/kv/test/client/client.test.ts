@@ -19,7 +19,8 @@ const PLACES: Readonly<Record<string, (t: ExecutionContext) => Promise<Place>>> 
     const { listen, ca } = await certificates(folder(t))
     return { ...(await ours(t, `tls://127.0.0.1:0?${listen}`)), options: { caFile: ca } }
   },
-  udp: (t) => ours(t, 'udp://127.0.0.1:0'),
+  // Longer than any machine is busy.
+  udp: async (t) => ({ ...(await ours(t, 'udp://127.0.0.1:0')), options: { replyTimeout: '60s' } }),
   'redis-server, unix': async (t) => ({ uri: await redisServer(t) }),
 }
 
@@ -36,7 +37,7 @@ async function client(t: ExecutionContext, { uri, options }: Place, more: Connec
 const hasRedis = installed('redis-server')
 
 for (const [where, start] of Object.entries(PLACES)) {
-  const run = where.startsWith('redis') && !hasRedis ? test.skip : test
+  const run = where.startsWith('redis') && !hasRedis ? test.skip : test.serial
   const streams = where === 'udp' ? test.skip : run
 
   run(`${where}: commands as methods`, async (t) => {
@@ -193,7 +194,7 @@ for (const [where, start] of Object.entries(PLACES)) {
   })
 }
 
-test('over datagrams: too large a request, too large an answer, no messages', async (t) => {
+test.serial('over datagrams: too large a request, too large an answer, no messages', async (t) => {
   const kv = await client(t, await PLACES.udp!(t))
   await t.throwsAsync(kv.set('key', Buffer.alloc(100_000)), { code: 'ERR_CAMIO_TOO_LARGE' })
   await kv.set('key', Buffer.alloc(40_000))
@@ -205,7 +206,7 @@ test('over datagrams: too large a request, too large an answer, no messages', as
   t.is(await kv.ping(), 'PONG')
 })
 
-test('candidates: the nearest that is that very server', async (t) => {
+test.serial('candidates: the nearest that is that very server', async (t) => {
   const server = await serve(t, { listen: [`shm:${name()}`, 'tcp://127.0.0.1:0'] })
   const kv = await connect(server.uris)
   t.teardown(() => kv.close())
@@ -216,27 +217,27 @@ test('candidates: the nearest that is that very server', async (t) => {
   t.is(elsewhere.uri, server.uris[1])
 })
 
-test('passwords', async (t) => {
+test.serial('passwords', async (t) => {
   const server = await serve(t, { listen: ['tcp://127.0.0.1:0', 'udp://127.0.0.1:0'], password: 'secret' })
   for (const uri of server.uris) {
-    const kv = await connect(uri, { password: 'secret' })
+    const kv = await connect(uri, { password: 'secret', replyTimeout: '60s' })
     t.is(await kv.ping(), 'PONG')
     await kv.close()
-    await t.throwsAsync(connect(uri, { password: 'wrong' }), { message: /^WRONGPASS/ })
-    const anonymous = await connect(uri, { protocol: 2 })
+    await t.throwsAsync(connect(uri, { password: 'wrong', replyTimeout: '60s' }), { message: /^WRONGPASS/ })
+    const anonymous = await connect(uri, { protocol: 2, replyTimeout: '60s' })
     await t.throwsAsync(anonymous.ping(), { message: /^NOAUTH/ })
     await anonymous.close()
   }
 })
 
-test('bad options name what is wrong', async (t) => {
+test.serial('bad options name what is wrong', async (t) => {
   await t.throwsAsync(connect('tcp://127.0.0.1:1', { replyTimeout: 'soon' }), { code: 'ERR_CAMIO_BAD_OPTION' })
   await t.throwsAsync(connect('tcp://127.0.0.1:1', { nodelai: true }), { message: /nodelai/ })
   await t.throwsAsync(connect([]), { code: 'ERR_CAMIO_BAD_URI' })
   t.true(isCamioError(await connect('tcp://127.0.0.1:1').catch((error: unknown) => error), 'ERR_CAMIO_REFUSED'))
 })
 
-test('no more requests than may wait', async (t) => {
+test.serial('no more requests than may wait', async (t) => {
   const kv = await client(t, await PLACES.mem!(t), { maxPending: 2 })
   const results = await Promise.allSettled([kv.ping(), kv.ping(), kv.ping()])
   t.deepEqual(
