@@ -31,6 +31,8 @@ export interface Measured {
 
 /** Requests of the filling that are on their way at once. */
 const FILL = 256
+/** Longer than a busy machine takes; a datagram that was lost ends the run. */
+const PATIENCE_MS = 10_000
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i
 
 /** @throws what `connect` throws, and what the run throws */
@@ -52,7 +54,7 @@ export async function measure(uri: string, plan: Plan, progress: (what: string) 
 }
 
 async function connectAll(uri: string, { clients, wait }: Plan): Promise<Client[]> {
-  const options: ConnectOptions = { password: password(), wait }
+  const options: ConnectOptions = { password: password(), wait, replyTimeout: PATIENCE_MS }
   const open: Client[] = []
   try {
     while (open.length < clients) open.push(await connect(uri, options))
