@@ -2,9 +2,10 @@ import type { Suite } from '../types.js'
 import { adapters } from './adapters.js'
 import { cat } from './cat.js'
 import { frame } from './frame.js'
+import { kv } from './kv.js'
 import { overhead } from './overhead.js'
 import { shm } from './shm.js'
 import { tcp } from './tcp.js'
 import { udp } from './udp.js'
 
-export const SUITES: readonly Suite[] = [cat, tcp, shm, udp, overhead, frame, adapters]
+export const SUITES: readonly Suite[] = [cat, tcp, shm, udp, overhead, frame, adapters, kv]

@@ -135,11 +135,12 @@ for (const scheme of STREAMS) {
     // The server's stream of this client: its counters are what the store's side cost.
     const [client] = [...server.clients] as unknown as Array<{ stream: Wire['stream'] }>
     const { read, write } = client!.stream.stats
-    const before = { read: read.copies, write: write.copies }
+    const before = { read: read.copies, write: write.copies, store: server.store.counts.copies }
     for (let i = 0; i < 100; i++) t.is(await wire.ask('GET', 'key'), 'value')
     const { copies } = client!.stream.features
     t.is(read.copies - before.read, 100 * copies.read)
-    // The reply is encoded into the claim: the transport makes no copy of it that it does not make anyway.
+    // The value is encoded into the claim: that is the one copy, and the transport makes none that it does not make anyway.
+    t.is(server.store.counts.copies - before.store, 100)
     t.is(write.copies - before.write, 100 * copies.write)
   })
 }

@@ -36,6 +36,7 @@ function found(context: Context, entry: Entry | null): void {
     context.reply.null()
   } else {
     counts.hits++
+    counts.copies++
     context.reply.bulk(entry.value)
   }
 }

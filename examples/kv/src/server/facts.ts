@@ -6,6 +6,8 @@ export interface Figures {
   readonly clients: number
   readonly blocked: number
   readonly received: number
+  /** User-space copies of payload: those of all streams ever, and those of the store. */
+  readonly copies: number
   readonly commands: number
   readonly channels: number
   readonly uris: readonly string[]
@@ -73,6 +75,7 @@ function sectionsOf(figures: Figures, settings: Settings): Record<string, Record
     Stats: {
       total_connections_received: figures.received,
       total_commands_processed: figures.commands,
+      camio_copies: figures.copies,
       expired_keys: counts.expired,
       evicted_keys: counts.evicted,
       keyspace_hits: counts.hits,

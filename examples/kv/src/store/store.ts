@@ -33,7 +33,8 @@ export class Store {
   now = Date.now()
   /** Bytes of keys, values and what holds them. */
   memory = 0
-  readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0 }
+  /** `copies`: of values, into the store and out of it. */
+  readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0, copies: 0 }
 
   get size(): number {
     return this.table.size
@@ -76,8 +77,11 @@ export class Store {
     let entry = this.table.find(key, start, length, hash)
     if (entry !== null && entry.value.length === valueLength && valueLength <= IN_PLACE) {
       copyTo(entry.value, 0, value, valueStart, valueLength)
+      this.counts.copies++
     } else {
-      const kept = owned && value.length === valueLength ? value : copyOf(value, valueStart, valueLength)
+      const whole = owned && value.length === valueLength
+      const kept = whole ? value : copyOf(value, valueStart, valueLength)
+      if (!whole) this.counts.copies++
       if (entry === null) entry = this.add(copyOf(key, start, length), hash, kept)
       else this.replace(entry, kept)
     }

@@ -19,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL('../../bin/camio-kv.mjs', import.meta.url)
 let names = 0
 
 /** A folder that is gone when the test is over. */
-export function folder(t: ExecutionContext): string {
+export function folder(t: Teardown): string {
   const path = mkdtempSync(join(tmpdir(), 'camio-kv-'))
   t.teardown(() => rmSync(path, { recursive: true, force: true }))
   return path
@@ -37,6 +37,11 @@ export async function certificates(path: string): Promise<{ listen: string; ca: 
   return { listen: `cert-file=${path}/cert.pem&key-file=${path}/key.pem`, ca: `${path}/ca.pem` }
 }
 
+/** What of a test these helpers need: long scripts have it, too. */
+export interface Teardown {
+  teardown(fn: () => unknown): void
+}
+
 export async function serve(t: ExecutionContext, options: ServerOptions): Promise<Server> {
   const server = await startServer({ report: (line) => t.log(line), ...options })
   t.teardown(() => server.close())
@@ -52,11 +57,7 @@ export class ServerProcess {
   ) {}
 
   /** Resolves when it is ready. */
-  static async start(
-    t: ExecutionContext,
-    args: readonly string[],
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<ServerProcess> {
+  static async start(t: Teardown, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
