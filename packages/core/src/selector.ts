@@ -26,6 +26,7 @@ export interface SelectOptions extends WaitOptions {
 const PATIENCE = 1000
 /** Looks between two looks at the clock. */
 const LOOKS = 4
+const NONE: readonly Selectable[] = Object.freeze([])
 
 /** A source and what it is watched for. */
 class Member {
@@ -143,22 +144,32 @@ export class Selector {
     for (;;) {
       signal?.throwIfAborted()
       if (this.closed) throw new CamioError('ERR_CAMIO_CLOSED', 'the selector is closed')
-      if (this.collect(polls).length > 0 || this.spin(Math.min(end, performance.now() + strategy.spinMs)))
-        return this.ready
+      const found = this.collect(polls)
+      if (found.length > 0) return found
+      const spun = this.spin(Math.min(end, performance.now() + strategy.spinMs))
+      if (spun.length > 0) return spun
       const left = end - performance.now()
-      if (!(left > 0)) return this.ready
+      if (!(left > 0)) return NONE
       if (strategy.yields) await turn()
-      // Who is about to sleep must be watching.
-      else if (polls && this.collect(false).length > 0) return this.ready
-      else await this.sleep(left, signal)
+      else if (!polls || !this.watchAll()) await this.sleep(left, signal)
       if (strategy.yields) pollTransports()
     }
   }
 
-  /** Looks again and again. @returns whether a member is ready */
-  private spin(end: number): boolean {
-    while (performance.now() < end) for (let i = 0; i < LOOKS; i++) if (this.poll().length > 0) return true
-    return false
+  /** Looks again and again. @returns those that are ready */
+  private spin(end: number): readonly Selectable[] {
+    while (performance.now() < end) {
+      for (let i = 0; i < LOOKS; i++) {
+        const found = this.poll()
+        if (found.length > 0) return found
+      }
+    }
+    return NONE
+  }
+
+  /** Who is about to sleep must be watching. @returns whether a member is ready, so that the next look finds it */
+  private watchAll(): boolean {
+    return this.collect(false).length > 0
   }
 
   /** Forgets all members (it closes none of them) and wakes whoever waits with `ERR_CAMIO_CLOSED`. */
@@ -203,6 +214,8 @@ export class Selector {
     }
     hot.clear()
     this.hot.rotate()
+    // An array whose length becomes 0 gives its memory up, and most looks of a program that polls find nothing.
+    if (found === 0) return NONE
     if (ready.length !== found) ready.length = found
     return ready
   }
@@ -211,6 +224,8 @@ export class Selector {
   private sleep(timeout: number, signal: AbortSignal | undefined): Promise<void> {
     // Somebody woke while he was put to sleep.
     if (this.hot.length > 0) return turn()
+    // What was ready last is not kept from being collected.
+    this.ready.length = 0
     return new Promise((resolve) => {
       const finish = () => {
         this.waiting = null

@@ -9,6 +9,7 @@ import { Form, type Reply, type ReplyHandler } from './reply.js'
 import { type Request, requestBound, writeRequest } from './request.js'
 
 const MINUS = 45
+const LF = 10
 
 interface Lined {
   readonly request: Request
@@ -76,27 +77,22 @@ export class Datagrams extends Exchange {
     )
   }
 
-  protected take(lease: Uint8Array): number {
-    const start = this.startOfAnswer(lease)
-    if (start < 0) this.strays++
-    else if (this.reader.read(lease, start, lease.length) < lease.length || !this.reader.idle)
+  protected take(bytes: Uint8Array, start: number, end: number): number {
+    const answer = this.startOfAnswer(bytes, start, end)
+    if (answer < 0) this.strays++
+    else if (this.reader.read(bytes, answer, end) < end || !this.reader.idle)
       throw this.problem('ERR_CAMIO_CORRUPT', 'a datagram that ends within an answer')
-    return lease.length
+    return end
   }
 
   /** Where the request's own answer begins; -1: it is none to what is awaited. */
-  private startOfAnswer(datagram: Uint8Array): number {
+  private startOfAnswer(bytes: Uint8Array, start: number, end: number): number {
     const { expected } = this
-    if (this.pending.length === 0) return -1
+    if (this.pending.length === 0 || start === end) return -1
     // ECHO was refused, as the request will be: not authenticated, or no datagram can hold the answer.
-    if (datagram[0] === MINUS) return this.afterRefusal(datagram)
-    const same = expected.equals(datagram.subarray(0, expected.length))
-    return same ? expected.length : -1
-  }
-
-  private afterRefusal(datagram: Uint8Array): number {
-    const end = datagram.indexOf(10) + 1
-    return end < datagram.length ? end : 0
+    if (bytes[start] === MINUS) return afterRefusal(bytes, start, end)
+    const answer = start + expected.length
+    return answer <= end && expected.equals(bytes.subarray(start, answer)) ? answer : -1
   }
 
   override next(): ReplyHandler {
@@ -118,4 +114,10 @@ export class Datagrams extends Exchange {
     super.fail(...args)
     for (let next = this.lined.shift(); next; next = this.lined.shift()) next.handler.fail(args[0])
   }
+}
+
+/** Where the second line begins; if there is none, the first one is the answer. */
+function afterRefusal(bytes: Uint8Array, start: number, end: number): number {
+  const next = bytes.indexOf(LF, start) + 1
+  return next > start && next < end ? next : start
 }

@@ -74,8 +74,8 @@ export abstract class Exchange implements ReplySink {
   /** Sends a request, or lines it up until there is room, and reads its answer when it comes. Tells errors to `handler`. */
   abstract send(request: Request, handler: ReplyHandler): void
 
-  /** Reads from what came. */
-  protected abstract take(lease: Uint8Array): number
+  /** Reads from what came. @returns up to where it was read */
+  protected abstract take(bytes: Uint8Array, start: number, end: number): number
 
   /** Sees to it that answers are read as they come, until none is outstanding. */
   attend(): void {
@@ -121,23 +121,24 @@ export abstract class Exchange implements ReplySink {
 
   private readLease(): void {
     const { stream } = this
-    const lease = stream.tryRead()
+    const lease = stream.tryReadPlace()
     if (lease === null) {
       if (stream.ended) throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection')
       return
     }
+    const { start, end } = lease
     // A rest is offered again with what follows it, or at the end: then nothing will.
-    if (lease.length === this.rest && this.rest > 0) {
+    if (end - start === this.rest && this.rest > 0) {
       stream.release(0)
       throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection within an answer')
     }
     this.reading = true
     let used = 0
     try {
-      used = this.take(lease)
+      used = this.take(lease.bytes!, start, end) - start
     } finally {
       this.reading = false
-      this.rest = lease.length - used
+      this.rest = end - start - used
       stream.release(used)
     }
     this.watchdog.seen()

@@ -50,7 +50,7 @@ export class Pipeline extends Exchange {
     )
   }
 
-  protected take(lease: Uint8Array): number {
-    return this.reader.read(lease, 0, lease.length)
+  protected take(bytes: Uint8Array, start: number, end: number): number {
+    return this.reader.read(bytes, start, end)
   }
 }
