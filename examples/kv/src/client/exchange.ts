@@ -23,6 +23,8 @@ export type PushListener = (items: readonly Reply[]) => void
 const ROUNDS = 64
 /** Looks between two looks at the clock, and at what could not be sent at once. */
 const LOOKS = 256
+/** Looks in vain for one at whether the end has come. */
+const VAIN = 8
 
 export abstract class Exchange implements ReplySink {
   /** Why it is over: `ERR_CAMIO_CLOSED` after `close`. */
@@ -39,6 +41,8 @@ export abstract class Exchange implements ReplySink {
   private attending = false
   private reading = false
   private replies = 0
+  /** Looks that found nothing. */
+  private vain = 0
   /** Bytes of an answer that is not whole, as they were given back. */
   private rest = 0
   private readonly over: Promise<CamioError>
@@ -123,7 +127,9 @@ export abstract class Exchange implements ReplySink {
     const { stream } = this
     const lease = stream.tryReadPlace()
     if (lease === null) {
-      if (stream.ended) throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection')
+      // Asking for the end costs as much as a look, and whoever looks in vain looks again.
+      if (++this.vain % VAIN === 0 && stream.ended)
+        throw this.problem('ERR_CAMIO_RESET', 'the server ended the connection')
       return
     }
     const { start, end } = lease
