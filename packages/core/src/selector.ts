@@ -30,6 +30,9 @@ export interface SelectOptions extends WaitOptions {
 }
 
 const HIGHEST = 100
+/** Looks between two looks at the clock. */
+const LOOKS = 4
+const NONE: readonly Selectable[] = Object.freeze([])
 
 /**
  * After so many answers in a row that needed no waiting the event loop gets a turn: timers, signals and what the other members
@@ -97,7 +100,7 @@ export class Selector {
    */
   poll(): readonly Selectable[] {
     pollTransports()
-    return this.collect()
+    return this.collect(true)
   }
 
   /**
@@ -111,7 +114,7 @@ export class Selector {
       this.understand(options.wait)
       flushCorked()
       this.checkWait(options.signal)
-      if (answersInARow < ANSWERS_A_TURN && this.collect().length > 0) {
+      if (answersInARow < ANSWERS_A_TURN && this.collect(this.polls).length > 0) {
         answersInARow++
         return this.answer
       }
@@ -125,6 +128,11 @@ export class Selector {
     if (wait === this.strategyText) return
     this.strategy = wait === undefined ? PARK : parseWaitStrategy(wait)
     this.strategyText = wait
+  }
+
+  /** Others than those that sleep at once look again soon. */
+  private get polls(): boolean {
+    return this.strategy !== PARK
   }
 
   private checkWait(signal: AbortSignal | undefined): void {
@@ -141,11 +149,13 @@ export class Selector {
       for (;;) {
         this.checkWait(signal)
         answersInARow++
-        if (this.collect().length > 0 || this.spin(spinMs, end)) return this.ready
+        const found = this.collect(this.polls)
+        if (found.length > 0) return found
+        const spun = this.spin(spinMs, end)
+        if (spun.length > 0) return spun
         const left = end === Infinity ? end : end - performance.now()
-        if (!(left > 0)) return this.ready
-        // Who woke while he was put to sleep is looked at in the next turn.
-        await this.pause(yields || this.anyHot(), left, signal)
+        if (!(left > 0)) return NONE
+        await this.pause(yields || !this.maySleep(), left, signal)
       }
     } finally {
       this.waiting = false
@@ -155,17 +165,32 @@ export class Selector {
   /** The event loop runs: for a turn, or until somebody wakes. */
   private async pause(turnOnly: boolean, timeout: number, signal: AbortSignal | undefined): Promise<void> {
     answersInARow = 0
-    if (!turnOnly) return this.sleep.until(timeout, signal)
+    if (!turnOnly) {
+      // What was ready last is not kept from being collected.
+      this.ready.length = 0
+      return this.sleep.until(timeout, signal)
+    }
     await turn()
     pollTransports()
   }
 
-  /** Looks again and again, for the strategy's span and not beyond `end`. @returns whether a member is ready */
-  private spin(spinMs: number, end: number): boolean {
-    if (spinMs === 0) return false
+  /** Who is about to sleep must be watching. @returns whether nobody is ready, or woke while he was put to sleep */
+  private maySleep(): boolean {
+    if (this.polls) this.collect(false)
+    return !this.anyHot()
+  }
+
+  /** Looks again and again, for the strategy's span and not beyond `end`. @returns those that are ready */
+  private spin(spinMs: number, end: number): readonly Selectable[] {
+    if (spinMs === 0) return NONE
     const until = Math.min(end, performance.now() + spinMs)
-    while (performance.now() < until) if (this.poll().length > 0) return true
-    return false
+    while (performance.now() < until) {
+      for (let i = 0; i < LOOKS; i++) {
+        const found = this.poll()
+        if (found.length > 0) return found
+      }
+    }
+    return NONE
   }
 
   /** Forgets all members (it closes none of them) and wakes whoever waits with `ERR_CAMIO_CLOSED`. */
@@ -184,25 +209,29 @@ export class Selector {
 
   // ---------------------------------------------------------------------------------------------------- looking
 
-  private collect(): readonly Selectable[] {
+  /** @param polls others look soon: those that were ready lately are not watched yet */
+  private collect(polls: boolean): readonly Selectable[] {
     const { ready, levels } = this
     const looks = ++this.looks
     let found = 0
-    for (let i = 0; i < levels.length; i++) found = this.collectFrom(levels[i]!, looks, found)
+    for (let i = 0; i < levels.length; i++) found = this.collectFrom(levels[i]!, polls, looks, found)
+    // An array whose length becomes 0 gives its memory up, and most looks of a program that polls find nothing.
+    if (found === 0) return NONE
     if (ready.length !== found) ready.length = found
     return ready
   }
 
   /** Looks at the hot members of a level once each; those that are not ready go back to watching. @returns how many are `ready` */
-  private collectFrom(level: Level, looks: number, found: number): number {
+  private collectFrom(level: Level, polls: boolean, looks: number, found: number): number {
     const hot = level.take()
     for (let i = 0; i < hot.length; i++) {
       const watch = hot.items[i]!
       const { member } = watch
       watch.listed = false
-      if (watch.gone || !watch.look()) continue
-      level.push(watch)
-      if (member.foundBy === looks) continue
+      if (watch.gone) continue
+      const holds = watch.look(polls)
+      if (holds || watch.asked) level.push(watch)
+      if (!holds || member.foundBy === looks) continue
       member.foundBy = looks
       this.ready[found++] = member.source
       if (member.source.closed) this.delete(member.source)

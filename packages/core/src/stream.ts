@@ -5,7 +5,7 @@
  * Outcomes, ownership and the rules behind them: docs/guide.md and docs/writing-a-scheme.md.
  */
 import { Endpoint } from './endpoint.js'
-import { type CamioError, isCamioError } from './error.js'
+import { CamioError, isCamioError } from './error.js'
 import { Interest } from './source.js'
 import { Counter, WRITE } from './stats.js'
 import type { Address, BatchHandler, BatchWriter, KernelEnd, LeasePlace, StreamInit } from './stream-types.js'
@@ -343,6 +343,15 @@ export abstract class Stream extends Endpoint {
       return Promise.reject(error)
     }
     return this.flushSlowly(options)
+  }
+
+  /**
+   * Resolves when everything committed, and every `write()` before this call, is on stable storage. Regular files have such a thing.
+   * @throws `ERR_CAMIO_UNSUPPORTED` where the transport has none; what `flush` throws; the error that made it fail, which breaks the
+   *   stream for writing: what was not stored then is not told by a later call (fsync(2))
+   */
+  async sync(_options?: WaitOptions): Promise<void> {
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${this.uri} has no storage to sync with`, { uri: this.uri })
   }
 
   private async flushInTurn(options?: WaitOptions): Promise<void> {

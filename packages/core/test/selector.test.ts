@@ -350,3 +350,60 @@ test('a wait that is answered at once makes no promise of its own', async (t) =>
   await selector.wait()
   t.is(selector.wait(), selector.wait())
 })
+
+test('a program that polls does not watch who was ready lately: nobody has to wake it', (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  t.deepEqual([...selector.poll()], [a])
+  take(a!)
+  t.deepEqual([...selector.poll()], [])
+  t.is(a!.armed, 0)
+  a!.arrive(bytes(1))
+  t.deepEqual([...selector.poll()], [a])
+  t.is(a!.stats.read.wakeUps, 0)
+})
+
+test('who has had nothing for many looks is watched, and costs nothing any more', (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  selector.poll()
+  take(a!)
+  let looks = 0
+  while (a!.armed === 0 && looks < 10_000) {
+    selector.poll()
+    looks++
+  }
+  t.true(looks > 1 && looks < 10_000, `${looks} looks`)
+  a!.arrive(bytes(1))
+  t.is(a!.stats.read.wakeUps, 1)
+  t.deepEqual([...selector.poll()], [a])
+})
+
+for (const wait of ['park', 'yield', 'spin', 'spin:50us'])
+  test(`wait=${wait} after polling: nothing is slept through`, async (t) => {
+    const [a] = mailboxes(1)
+    const selector = new Selector().add(a!)
+    for (let i = 0; i < 3; i++) {
+      a!.arrive(bytes(1))
+      t.deepEqual([...selector.poll()], [a])
+      take(a!)
+      t.deepEqual([...selector.poll()], [])
+      setTimeout(() => a!.arrive(bytes(1)), 3)
+      t.deepEqual([...(await selector.wait({ wait }))], [a])
+      take(a!)
+    }
+  })
+
+test('who was ready lately and closes is told to a program that polls', async (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  selector.poll()
+  take(a!)
+  selector.poll()
+  await a!.close()
+  t.deepEqual([...selector.poll()], [a])
+  t.is(selector.size, 0)
+})

@@ -1,7 +1,6 @@
-import { LIMIT } from '../../result.js'
-import type { Result } from '../../types.js'
-import { short } from '../number.js'
-import { type Block, type Mark, marksOf, text, WIDTH } from './draw.js'
+import { type Block, LIMIT, type Mark, marksOf, text, WIDTH } from './draw.js'
+import { short } from './number.js'
+import type { Drawn } from './types.js'
 
 const LABEL = 190
 const BAR = 330
@@ -10,13 +9,13 @@ const HEAD = 30
 const GAP = 14
 
 /** A bar for every contestant of a case, on the case's own scale; `null` without figures. */
-export function bars(result: Result): Block | null {
+export function bars(result: Drawn): Block | null {
   const marks = marksOf(result)
   if (marks.length === 0) return null
   return { height: HEAD + marks.length * ROW + GAP, at: (top) => block(result, marks, top) }
 }
 
-function block(result: Result, marks: readonly Mark[], top: number): string {
+function block(result: Drawn, marks: readonly Mark[], top: number): string {
   const largest = Math.max(...marks.map((mark) => mark.value))
   const lines = [
     text(16, top + 14, result.case, 'text title'),
@@ -28,7 +27,7 @@ function block(result: Result, marks: readonly Mark[], top: number): string {
   return `<g>\n${lines.join('\n')}\n</g>`
 }
 
-function barOf(result: Result, mark: Mark, y: number, largest: number): string {
+function barOf(result: Drawn, mark: Mark, y: number, largest: number): string {
   const width = largest === 0 ? 1 : Math.max(1, (mark.value / largest) * BAR)
   const ratio = result.ratio[mark.kind === 'limit' ? LIMIT : mark.name]
   const note = mark.kind === 'ours' || ratio === undefined ? '' : `  (ours ${short(ratio)} x)`

@@ -1,6 +1,6 @@
-import type { Result, Series } from '../../types.js'
-import { binary, short } from '../number.js'
 import { type Block, type Kind, marksOf, text, WIDTH } from './draw.js'
+import { binary, short } from './number.js'
+import type { Drawn, Series } from './types.js'
 
 const LEFT = 70
 const RIGHT = 180
@@ -22,13 +22,13 @@ interface Line {
 }
 
 /** A line for every contestant over the cases of one series, both scales logarithmic; `null` without figures. */
-export function lines(results: readonly Result[]): Block | null {
+export function lines(results: readonly Drawn[]): Block | null {
   const found = linesOf(results)
   if (found.length === 0) return null
   return { height: HEAD + PLOT + FOOT, at: (top) => new Plot(results, found, top).draw() }
 }
 
-function linesOf(results: readonly Result[]): Line[] {
+function linesOf(results: readonly Drawn[]): Line[] {
   const found = new Map<string, Line>()
   for (const result of results) {
     for (const { name, kind, value } of marksOf(result)) {
@@ -46,13 +46,13 @@ function linesOf(results: readonly Result[]): Line[] {
 const plain = (decade: number): string => (10 ** decade).toFixed(Math.max(0, -decade))
 
 class Plot {
-  private readonly first: Result
+  private readonly first: Drawn
   private readonly series: Series
   private readonly xs: readonly number[]
   private readonly decades: readonly [number, number]
 
   constructor(
-    results: readonly Result[],
+    results: readonly Drawn[],
     private readonly found: readonly Line[],
     private readonly top: number,
   ) {

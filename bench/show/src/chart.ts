@@ -1,12 +1,12 @@
-import type { Result } from '../types.js'
-import { bars } from './svg/bars.js'
-import { type Block, escaped, STYLE, text, WIDTH } from './svg/draw.js'
-import { lines } from './svg/lines.js'
+import { bars } from './bars.js'
+import { type Block, escaped, STYLE, text, WIDTH } from './draw.js'
+import { lines } from './lines.js'
+import type { Drawn } from './types.js'
 
 const HEAD = 40
 
 /** Bars for every case that stands for itself, lines for every series. Readable on light and dark pages. */
-export function chart(title: string, results: readonly Result[]): string {
+export function chart(title: string, results: readonly Drawn[]): string {
   const parts: string[] = []
   let y = HEAD
   for (const block of blocksOf(results)) {
@@ -25,8 +25,8 @@ export function chart(title: string, results: readonly Result[]): string {
   ].join('\n')
 }
 
-function blocksOf(results: readonly Result[]): Block[] {
-  const series = new Map<string, Result[]>()
+function blocksOf(results: readonly Drawn[]): Block[] {
+  const series = new Map<string, Drawn[]>()
   const blocks: (Block | null)[] = []
   for (const result of results) {
     if (result.series === undefined) blocks.push(bars(result))

@@ -1,6 +1,9 @@
 /** What all charts share: the page's measures, its colours, and text. */
-import { LIMIT, OURS } from '../../result.js'
-import type { Result } from '../../types.js'
+import type { Drawn } from './types.js'
+
+/** The kinds of contestant that are no peer, and the classes that they are drawn in. */
+export const OURS = 'ours'
+export const LIMIT = 'limit'
 
 export const WIDTH = 760
 
@@ -25,7 +28,7 @@ export interface Mark {
   readonly value: number
 }
 
-export function marksOf(result: Result): Mark[] {
+export function marksOf(result: Drawn): Mark[] {
   const marks: Mark[] = []
   if (result.ours !== null) marks.push({ name: 'CamIO', kind: OURS, value: result.ours })
   if (result.limit !== null) marks.push({ name: 'C limit', kind: LIMIT, value: result.limit })
