@@ -5,7 +5,7 @@
  */
 import '@camio/xdp'
 import { CamioError, type Mode, open, registry, type Stream } from '@camio/core'
-import { DRIVER_ABI, type Driver, defineDriver, Interest, type Target, WaitingListener } from '@camio/core/spi'
+import { type Driver, defineDriver, Interest, type Target, WaitingListener } from '@camio/core/spi'
 import { CableLayer, cableFeatures } from './cable-layer.js'
 
 /** Interfaces of an address: so many streams can be opened to one listener at a time. */
@@ -74,7 +74,7 @@ const MODES: readonly [Mode] = ['rw']
 function cable(beneath: Scheme): Driver {
   const { features, available } = registry.driver(beneath)
   return defineDriver({
-    abi: DRIVER_ABI,
+    abi: 1,
     scheme: `cable-${beneath}`,
     id: 'camio-cable',
     help: 'for tests',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { explain, type Features, listen as listenAt, type NoCandidate, open, Registry } from '@camio/core'
-import { CamioError, DRIVER_ABI, defineDriver, features, type LocalServer } from '@camio/core/spi'
+import { CamioError, defineDriver, features, type LocalServer } from '@camio/core/spi'
 import { area, type Need, PAIR, STORE, WRITES } from '../case.js'
 import { memName } from '../mem.js'
 import type { Rig } from '../rig.js'
@@ -117,7 +117,7 @@ function withFarServer({ subject: { driver } }: Rig) {
   registry.register(driver)
   registry.register(
     defineDriver({
-      abi: DRIVER_ABI,
+      abi: 1,
       scheme: 'elsewhere',
       id: '@camio/conformance',
       help: 'nowhere',

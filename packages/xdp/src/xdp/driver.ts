@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Availability,
   CamioError,
-  DRIVER_ABI,
   defineDriver,
   encodeAddress,
   type Stream,
@@ -38,7 +37,7 @@ const AGAIN = 10
 type XdpTarget = Target<typeof xdpOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'xdp',
   id: '@camio/xdp',
   help: 'frames of one queue of a network interface, instead of the kernel (AF_XDP)',
