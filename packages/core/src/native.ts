@@ -13,7 +13,11 @@ export interface Loaded<Binding> {
  * @param owner the package's name, for the sentence that says how to get one
  */
 export function loadNative<Binding>(load: () => Binding, owner = 'the package'): Loaded<Binding> {
-  const { platform } = process
+  const { platform, versions } = process
+  // They have Node-API but not libuv: what a native part waits with would end the process.
+  for (const runtime of ['bun', 'deno'])
+    if (versions[runtime] !== undefined)
+      return { binding: null, reason: `the native engine needs Node's event loop, this is ${runtime}` }
   if (platform !== 'linux') return { binding: null, reason: `the native engine is for Linux, this is ${platform}` }
   // Lets tests and users run without it, as on a platform that has none.
   if (process.env.CAMIO_NATIVE === '0') return { binding: null, reason: 'CAMIO_NATIVE=0 is set' }
