@@ -48,6 +48,7 @@ await main(async (args) => {
     NODE_OPTIONS: `--require=${preload}`,
     // The developer's own build is for this machine.
     PREBUILDS_ONLY: '1',
+    CAMIO_CONFORMANCE_TIMEOUT: '600000',
   }
   say(`tests: ava, Node ${NODE} for arm64`)
   return run(command, [tool('ava'), '--serial', '--timeout=20m', ...(args.length > 0 ? args : suites())], { env })

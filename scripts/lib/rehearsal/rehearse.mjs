@@ -5,6 +5,7 @@ import { expect, expectEqual } from './expect.mjs'
 import { expectPrebuilds, foreignDependencies, pack, printSizes } from './packing.mjs'
 import { buildFromSource, installAlone, installCommand, mixVersions, publishTarballs } from './scenes.mjs'
 import { Stage } from './stage.mjs'
+import { compileConsumers } from './typescript.mjs'
 
 const NOT_TRANSPORTS = new Set(['core', 'conformance', 'cli', 'native-common'].map((name) => `@camio/${name}`))
 
@@ -49,6 +50,8 @@ async function users(scene, transports) {
   for (const transport of others) await installAlone(scene, transport, ['npm', 'pnpm'])
   say('users: the command')
   await installCommand(scene)
+  say('users: programs in TypeScript')
+  await compileConsumers(scene)
   say('users: no binary fits')
   await buildFromSource(
     scene,
