@@ -35,7 +35,10 @@ const ownDependencies = (manifest: Manifest) =>
     .filter((name) => name.startsWith('@camio/'))
 
 const sources = (folder: string) =>
-  readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' })
+  (existsSync(join(root, folder, 'src'))
+    ? readdirSync(join(root, folder, 'src'), { recursive: true, encoding: 'utf8' })
+    : []
+  )
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({ file: join(folder, 'src', file), text: readFileSync(join(root, folder, 'src', file), 'utf8') }))
 
@@ -80,6 +83,11 @@ test('dependencies point one way: transports know core, never each other, and co
         t.notRegex(text, new RegExp(`(?:from|import)[\\s(]*['"]${other}\\b`), `${file} imports ${other}`)
     }
   }
+})
+
+test('a driver states the interface that it was written for: imported from core it would agree with any core', (t) => {
+  for (const { folder } of published.filter(({ manifest }) => manifest.name !== '@camio/core'))
+    for (const { file, text } of sources(folder)) t.notRegex(text, /\bDRIVER_ABI\b/, file)
 })
 
 test('the lockfile pins every package and names no registry', (t) => {

@@ -1,6 +1,6 @@
 /** `udp://host:port` */
 import { addressesOf, hostPortUri, listenOn, parseHostPort } from '@camio/core/net'
-import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
 import { datagramFeatures, MODES } from './features.js'
 import { forecast } from './forecast.js'
@@ -14,7 +14,7 @@ import { Ownership, SocketStream } from './socket-stream.js'
 import type { Route } from './stream.js'
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'udp',
   id: '@camio/udp',
   help: 'datagrams: to one peer, from anybody, to a multicast group',

@@ -1,15 +1,7 @@
 /** `packet:eth0` */
 import { constants } from 'node:os'
 import { FrameStream, frameFeatures, MODES } from '@camio/core/link'
-import {
-  type Availability,
-  DRIVER_ABI,
-  defineDriver,
-  encodeAddress,
-  type Stream,
-  systemError,
-  type Target,
-} from '@camio/core/spi'
+import { type Availability, defineDriver, encodeAddress, type Stream, systemError, type Target } from '@camio/core/spi'
 import { Family, loadBinding, type PacketSocket, type Sockets, socketsFor } from '../binding.js'
 import { parseFilter } from '../filter.js'
 import { packetOptions } from '../options.js'
@@ -25,7 +17,7 @@ const Flag = { READS: 1, OUTGOING: 2, PROMISCUOUS: 4 } as const
 type PacketTarget = Target<typeof packetOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'packet',
   id: '@camio/xdp',
   help: 'frames of a network interface, beside the kernel (AF_PACKET)',

@@ -6,7 +6,6 @@ import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import {
   type Availability,
   CamioError,
-  DRIVER_ABI,
   defineDriver,
   encodeAddress,
   type Features,
@@ -41,7 +40,7 @@ const AGAIN = 10
 type XdpTarget = Target<typeof xdpOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'xdp',
   id: '@camio/xdp',
   help: 'frames of one queue of a network interface, instead of the kernel (AF_XDP)',
