@@ -69,7 +69,11 @@ export class WsStream extends WsReader {
 
   private received(message: Buffer, isBinary: boolean): void {
     if (this.closed || this.peerEnded) return
-    if (!isBinary && this.halfCloses) return this.control(message)
+    if (!isBinary && this.halfCloses) this.control(message)
+    else this.delivered(message)
+  }
+
+  private delivered(message: Buffer): void {
     this.inbox.push(message)
     if (!this.paused && this.inbox.weight >= this.queue) {
       this.paused = true
@@ -79,7 +83,10 @@ export class WsStream extends WsReader {
   }
 
   private control(message: Buffer): void {
-    if (message.toString() === END) return this.endSeen()
+    if (message.toString() === END) {
+      this.endSeen()
+      return
+    }
     this.fail(new CamioError('ERR_CAMIO_FRAME', `${this.uri}: an unknown text message came`, { uri: this.uri }))
     this.ws.close(1002)
   }
@@ -150,7 +157,10 @@ export class WsStream extends WsReader {
 
   commit(length = this.claimed): void {
     const { claimed } = this
-    if (claimed === NONE) return this.checkClaim('commit')
+    if (claimed === NONE) {
+      this.checkClaim('commit')
+      return
+    }
     if (length >>> 0 !== length || length > claimed) {
       throw this.misuse('ERR_CAMIO_MISUSE', `claimed ${claimed} bytes: ${length} cannot be committed`)
     }

@@ -1,0 +1,38 @@
+/** A folder outside of the repository, with npm set to the registry of the tests: what a stranger's machine has. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LocalRegistry } from './registry.js'
+import { type Said, shell } from './shell.js'
+
+export class Outside {
+  readonly folder = mkdtempSync(join(tmpdir(), 'camio-outside-'))
+  private readonly registry: LocalRegistry
+
+  constructor(root: string) {
+    this.registry = new LocalRegistry(root, mkdtempSync(join(this.folder, 'registry-')))
+  }
+
+  async start(): Promise<void> {
+    await this.registry.start()
+    const settings = [`registry=${this.registry.url}`, 'audit=false', 'fund=false', 'update-notifier=false']
+    writeFileSync(this.npmrc, `${settings.join('\n')}\ncache=${join(this.folder, 'cache')}\n`)
+  }
+
+  remove(): void {
+    this.registry.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private get npmrc(): string {
+    return join(this.folder, 'npmrc')
+  }
+
+  /** @param cwd below the folder */
+  run(commands: string, cwd = '.'): Promise<Said> {
+    // What npm said to the process that runs the tests is not for the one that is started here.
+    const clean = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|CAMIO_)/i.test(name))
+    const env = { ...Object.fromEntries(clean), npm_config_userconfig: this.npmrc }
+    return shell(commands, join(this.folder, cwd), env)
+  }
+}
