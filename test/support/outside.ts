@@ -9,8 +9,14 @@ export class Outside {
   readonly folder = mkdtempSync(join(tmpdir(), 'camio-outside-'))
   private readonly registry: LocalRegistry
 
-  constructor(root: string) {
-    this.registry = new LocalRegistry(root, mkdtempSync(join(this.folder, 'registry-')))
+  /** @param original see {@link LocalRegistry} */
+  constructor(root: string, original = false) {
+    this.registry = new LocalRegistry(root, mkdtempSync(join(this.folder, 'registry-')), original)
+  }
+
+  /** Where packages come from. */
+  get url(): string {
+    return this.registry.url
   }
 
   async start(): Promise<void> {

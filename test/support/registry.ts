@@ -18,23 +18,25 @@ interface Manifest {
 interface Installed {
   readonly folder: string
   readonly manifest: Manifest
+  readonly integrity: string | undefined
 }
 
 export class LocalRegistry {
   private readonly server: Server = createServer((request, response) => this.answer(request.url!, response))
   /** Of everything that is installed, as the lockfile has it. */
-  private readonly paths: readonly string[]
+  private readonly locked: Readonly<Record<string, { readonly integrity?: string }>>
 
   /**
    * @param root of the repository
    * @param store an empty folder for tarballs
+   * @param original says the hashes of what others published, where nobody wants the tarballs, which are packed anew here
    */
   constructor(
     private readonly root: string,
     private readonly store: string,
+    private readonly original = false,
   ) {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: object }
-    this.paths = Object.keys(lock.packages)
+    this.locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   }
 
   async start(): Promise<void> {
@@ -62,22 +64,22 @@ export class LocalRegistry {
   }
 
   private versionsOf(name: string): Installed[] {
-    return this.paths
+    return Object.keys(this.locked)
       .filter((path) => path.endsWith(`node_modules/${name}`))
-      .map((path) => join(this.root, path))
-      .filter((folder) => existsSync(join(folder, 'package.json')))
-      .map((folder) => ({
-        folder: realpathSync(folder),
-        manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest,
+      .filter((path) => existsSync(join(this.root, path, 'package.json')))
+      .map((path) => ({
+        folder: realpathSync(join(this.root, path)),
+        manifest: JSON.parse(readFileSync(join(this.root, path, 'package.json'), 'utf8')) as Manifest,
+        integrity: this.original ? this.locked[path]!.integrity : undefined,
       }))
       .filter(({ manifest }) => manifest.name === name)
   }
 
   /** The first is the one that this repository itself uses. */
   private describe(name: string, installed: readonly Installed[]): string {
-    const versions = installed.map(({ manifest }) => {
+    const versions = installed.map(({ manifest, integrity }) => {
       const tarball = new URL(`${name}/-/${manifest.version}`, this.url).href
-      return [manifest.version, { ...manifest, dist: { tarball } }]
+      return [manifest.version, { ...manifest, dist: { tarball, ...(integrity && { integrity }) } }]
     })
     const latest = installed[0]!.manifest.version
     return JSON.stringify({ name, 'dist-tags': { latest }, versions: Object.fromEntries(versions) })
