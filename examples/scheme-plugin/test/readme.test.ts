@@ -1,11 +1,13 @@
-/** The example of the README runs, and prints what it sends. */
+/** The README is true: its example runs, its table is complete. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
+import { wssOptions } from 'camio-ws'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 test('the example of the README', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const [, program] = /^```js example\n([\s\S]*?)^```$/m.exec(readme) ?? []
   // `await using` is new in Node 24: what TypeScript makes of it runs everywhere.
   const plain = program!.replaceAll('await using', 'const')
@@ -16,4 +18,8 @@ test('the example of the README', () => {
   })
   assert.equal(stderr, '')
   assert.equal(stdout, 'one message\n')
+})
+
+test('the README names every option', () => {
+  for (const name of Object.keys(wssOptions)) assert.ok(readme.includes(`\`${name}\``), name)
 })
