@@ -1,7 +1,7 @@
 /** The client's side: from a URI to an open WebSocket. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { type CamioError, fromSystemError } from '@camio/core/spi'
+import { CamioError } from '@camio/core/spi'
 import { type ClientOptions, WebSocket } from 'ws'
 import { failure, refusedBy } from './failure.js'
 import { halfCloses } from './half-close.js'
@@ -56,8 +56,9 @@ export function connect({ uri, url, protocols, options }: Request, signal: Abort
     }
   })
 
-  /** Headers that are none, say. */
+  /** The URL was parsed before: what is left to be wrong are headers that are none, or a subprotocol that stands twice. */
   function badRequest(error: unknown): CamioError {
-    return fromSystemError(error, uri, 'cannot ask for')
+    const message = `option "headers" or "protocol" for ${uri}: ${(error as Error).message}`
+    return new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri, cause: error })
   }
 }

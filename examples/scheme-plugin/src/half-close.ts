@@ -11,7 +11,7 @@ const HEADER = 'Camio-Half-Close'
 const VERSION = '1'
 
 /** The text message. */
-export const END = 'end'
+export const END = Buffer.from('end')
 
 /** For a request. */
 export const OFFER: Readonly<Record<string, string>> = { [HEADER]: VERSION }

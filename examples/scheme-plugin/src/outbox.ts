@@ -46,11 +46,11 @@ export class Outbox {
   }
 
   /** A text message at once: everything before it was flushed. */
-  sendText(text: string): void {
-    this.hand(text, false)
+  sendText(utf8: Uint8Array): void {
+    this.hand(utf8, false)
   }
 
-  private hand(message: Uint8Array | string, binary: boolean): void {
+  private hand(message: Uint8Array, binary: boolean): void {
     this.pending++
     this.ws.send(message, { binary }, this.went)
   }

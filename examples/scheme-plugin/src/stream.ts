@@ -83,7 +83,7 @@ export class WsStream extends WsReader {
   }
 
   private control(message: Buffer): void {
-    if (message.toString() === END) {
+    if (message.equals(END)) {
       this.endSeen()
       return
     }
@@ -107,9 +107,15 @@ export class WsStream extends WsReader {
   }
 
   private sent(error: Error | null | undefined): void {
-    if (error) this.lost = true
+    if (error) this.notSent()
     if (this.outbox.empty) this.wake(Interest.DRAIN)
     if (this.ready(Interest.WRITE)) this.wake(Interest.WRITE)
+  }
+
+  /** Why, is known when the connection is over. */
+  private notSent(): void {
+    this.lost = true
+    if (this.ws.readyState === this.ws.CLOSED) this.reset()
   }
 
   private reset(): void {

@@ -64,6 +64,21 @@ test('what was not read when its reader closed is no success for its writer', as
   await near.close()
 })
 
+test('what is committed when the peer has gone is an error, not lost', async () => {
+  await using listener = await listen('ws://127.0.0.1:0/')
+  const near = await open(listener.uri)
+  const far = await listener.accept()
+  near.tryClaim(10)
+  await far.close()
+  assert.equal(await near.read(), null)
+  near.commit()
+  await assert.rejects(
+    near.flush().then(() => near.flush()),
+    (error) => codeOf(error) === 'ERR_CAMIO_RESET',
+  )
+  await near.close()
+})
+
 test('small messages of one turn leave together', async () => {
   await using listener = await listen('ws://127.0.0.1:0/')
   await using near = await open(listener.uri)

@@ -61,6 +61,12 @@ test('URIs that mean nothing are refused, and a password is not repeated', async
   await fails(open('ws://127.0.0.1/?protocol=a,'), 'ERR_CAMIO_BAD_OPTION')
 })
 
+test('what cannot be asked for is a bad option', async () => {
+  await fails(open('ws://127.0.0.1:9/', { headers: { 'no header': 'x' } }), 'ERR_CAMIO_BAD_OPTION')
+  await fails(open('ws://127.0.0.1:9/', { headers: { a: 'line\nbreak' } }), 'ERR_CAMIO_BAD_OPTION')
+  await fails(open('ws://127.0.0.1:9/', { protocol: 'a,a' }), 'ERR_CAMIO_BAD_OPTION')
+})
+
 test('wss: trusts nobody by default, and no other name', async () => {
   const { cert, key } = await certificate()
   await using listener = await listen('wss://127.0.0.1:0/', { cert, key })
