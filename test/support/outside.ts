@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { LocalRegistry } from './registry.js'
 import { type Said, shell } from './shell.js'
 
+/** What npm said to the process that runs the tests, and what makes Node start slowly. */
+const NOT_HANDED_ON = /^(npm_|CAMIO_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$)/i
+
 export class Outside {
   readonly folder = mkdtempSync(join(tmpdir(), 'camio-outside-'))
   private readonly registry: LocalRegistry
@@ -21,8 +24,17 @@ export class Outside {
 
   async start(): Promise<void> {
     await this.registry.start()
-    const settings = [`registry=${this.registry.url}`, 'audit=false', 'fund=false', 'update-notifier=false']
-    writeFileSync(this.npmrc, `${settings.join('\n')}\ncache=${join(this.folder, 'cache')}\n`)
+    const settings = {
+      registry: this.url,
+      // Of a machine that reaches others through a proxy.
+      noproxy: '127.0.0.1',
+      cache: join(this.folder, 'cache'),
+      audit: false,
+      fund: false,
+      'update-notifier': false,
+    }
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
+    writeFileSync(this.npmrc, lines.join(''))
   }
 
   remove(): void {
@@ -36,8 +48,7 @@ export class Outside {
 
   /** @param cwd below the folder */
   run(commands: string, cwd = '.'): Promise<Said> {
-    // What npm said to the process that runs the tests is not for the one that is started here.
-    const clean = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|CAMIO_)/i.test(name))
+    const clean = Object.entries(process.env).filter(([name]) => !NOT_HANDED_ON.test(name))
     const env = { ...Object.fromEntries(clean), npm_config_userconfig: this.npmrc }
     return shell(commands, join(this.folder, cwd), env)
   }
