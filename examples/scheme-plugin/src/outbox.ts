@@ -1,6 +1,6 @@
 /**
  * What is on its way out: messages handed to `ws`, whose bytes wait in the socket until the system takes them. The socket is corked
- * while a turn of the program writes, so that many small messages leave in one system call.
+ * while a turn of the program writes, so that many small messages leave together, by writev.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
