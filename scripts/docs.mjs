@@ -1,4 +1,4 @@
-// npm run docs: compiles, then builds the web site into site/dist.
+// npm run docs: compiles, then builds the web site into site/out.
 import { join } from 'node:path'
 import { root } from './lib/packages.mjs'
 import { runNode } from './lib/run.mjs'

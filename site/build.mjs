@@ -1,5 +1,5 @@
 /**
- * The documentation as a web site in site/dist: the guides and the packages' pages as they stand in the repository, and the API from
+ * The documentation as a web site in site/out: the guides and the packages' pages as they stand in the repository, and the API from
  * the declarations that are published. `npm run docs` compiles first.
  */
 import { join } from 'node:path'

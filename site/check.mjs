@@ -1,5 +1,5 @@
 /**
- * Opens every page of site/dist in headless Chromium: links lead somewhere, images and scripts load, pages can be read on a desk, and
+ * Opens every page of site/out in headless Chromium: links lead somewhere, images and scripts load, pages can be read on a desk, and
  * the guides on a telephone, too. Debian's package `chromium` has the browser; CHROMIUM names another one.
  */
 import { existsSync } from 'node:fs'

@@ -2,4 +2,4 @@
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '')
-export const output = fileURLToPath(new URL('../dist', import.meta.url))
+export const output = fileURLToPath(new URL('../out', import.meta.url))
