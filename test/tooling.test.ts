@@ -2,8 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { publint } from 'publint'
-import { formatMessage } from 'publint/utils'
 
 interface Manifest {
   readonly name: string
@@ -97,13 +95,3 @@ test('the lockfile pins every package and names no registry', (t) => {
     if (path.includes('node_modules/') && !link) t.truthy(version && integrity, `${path} is not pinned`)
   }
 })
-
-for (const { folder, manifest } of published)
-  test(`publint finds nothing to say about ${manifest.name}`, async (t) => {
-    const pkg = manifest as unknown as Parameters<typeof formatMessage>[1]
-    const { messages } = await publint({ pkgDir: join(root, folder), pack: 'npm', level: 'warning' })
-    t.deepEqual(
-      messages.map((message) => formatMessage(message, pkg, { color: false })),
-      [],
-    )
-  })
