@@ -76,7 +76,8 @@ function declared({ scheme, features: own }: Driver, options: PlainOptions = {})
   return featuresThrough(outer, { ...inside, framing: framing as Features['framing'] }, DEFAULT_LIMITS)
 }
 
-const TIMEOUT_MS = 30_000
+/** An emulated processor takes its time. */
+const TIMEOUT_MS = Number(process.env.CAMIO_CONFORMANCE_TIMEOUT ?? 30_000)
 
 /** Runs one case in a rig of its own, which gives everything back, and calls a case that hangs a failure. */
 export async function runCase(c: Case, subject: Subject, t?: unknown): Promise<void> {

@@ -38,6 +38,8 @@ export function dress(stream: Stream, options: CoreOptionValues, init: Init, lay
 function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {
   const wanted = wantedFraming(options) ?? stream.features.framing
   if (wanted === stream.features.framing) return stream
+  // Only now is it known what the stream is: a driver's features say what most of its streams are.
+  checkFraming(stream.features, options, stream.uri)
   return wanted === 'bytes' ? new BytesView(stream, init) : framed(stream, init, options.frame!)
 }
 

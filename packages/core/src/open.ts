@@ -97,7 +97,7 @@ export async function connect(plan: Resolved): Promise<Stream> {
   let stream: Stream
   try {
     const bare = await plan.driver.open(plan.target)
-    stream = hasLayers(plan) ? await dressInLayers(bare, plan) : dress(bare, plan.core, plan.init, null)
+    stream = hasLayers(plan) ? await dressInLayers(bare, plan) : dressed(bare, plan, null)
   } catch (error) {
     throw wrap(error, plan, 'cannot open')
   }
@@ -189,7 +189,7 @@ async function listenAt(plan: Resolved): Promise<Listener> {
   }
   await unlessAborted(signal, () => listener.close())
   const layers = hasLayers(plan) ? await prepareListener(listener, plan) : null
-  listener.dress = (stream) => dressAccepted(stream, plan, layers)
+  listener.dress = (stream) => dressed(stream, plan, layers)
   listener.undress = layers?.done ?? null
   listener.waitStrategy = plan.init.wait ?? listener.waitStrategy
   listenerOpened(listener)
@@ -205,11 +205,12 @@ async function prepareListener(listener: Listener, plan: Resolved): Promise<Prep
   }
 }
 
-function dressAccepted(stream: Stream, { core, init }: Resolved, layers: PreparedLayers | null): Stream {
+/** What was opened and is not what the program asked for is not left behind. @throws `ERR_CAMIO_BAD_OPTION` */
+function dressed(stream: Stream, { core, init }: Resolved, layers: PreparedLayers | null): Stream {
   try {
     return dress(stream, core, init, layers)
   } catch (error) {
-    void stream.close({ discard: true }).catch(() => {})
+    stream.close({ discard: true }).catch(() => {})
     throw error
   }
 }

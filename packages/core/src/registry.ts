@@ -115,9 +115,7 @@ function checkDriver(driver: Driver): void {
 
 /** It comes from a package that nobody may have compiled against this version: types promise nothing. */
 function whatIsWrong(driver: Driver | null | undefined): string | null {
-  if (driver?.abi !== DRIVER_ABI) {
-    return `is made for driver interface ${show(driver?.abi)}, this @camio/core has ${DRIVER_ABI}: update the older of the two`
-  }
+  if (driver?.abi !== DRIVER_ABI) return whichIsOlder(driver)
   if (typeof driver.scheme !== 'string' || !SCHEME_NAME.test(driver.scheme)) return 'has a bad scheme name'
   if (typeof driver.id !== 'string') return 'has no id'
   if (typeof driver.open !== 'function' || typeof driver.available !== 'function') return 'lacks open or available'
@@ -127,6 +125,13 @@ function whatIsWrong(driver: Driver | null | undefined): string | null {
     if (!OPTION_NAME.test(name)) return `has a bad option name "${show(name)}"`
   }
   return null
+}
+
+function whichIsOlder(driver: Driver | null | undefined): string {
+  const made: unknown = driver?.abi
+  const known = `is made for driver interface ${show(made)}, this @camio/core has ${DRIVER_ABI}`
+  if (typeof made !== 'number') return known
+  return `${known}: update ${made > DRIVER_ABI ? '@camio/core' : show(driver?.id)}`
 }
 
 const KEY = Symbol.for('@camio/core/registry@1')

@@ -8,7 +8,7 @@ import {
   open,
   Registry,
 } from '@camio/core'
-import { CamioError, DRIVER_ABI, defineDriver, features, type LocalServer } from '@camio/core/spi'
+import { CamioError, defineDriver, features, type LocalServer } from '@camio/core/spi'
 import { area, type Need, PAIR, STORE, WRITES } from '../case.js'
 import { memName } from '../mem.js'
 import type { Rig } from '../rig.js'
@@ -126,7 +126,7 @@ function withFarServer({ subject: { driver } }: Rig) {
   for (const layer of everywhere.layers()) registry.addLayer(layer)
   registry.register(
     defineDriver({
-      abi: DRIVER_ABI,
+      abi: 1,
       scheme: 'elsewhere',
       id: '@camio/conformance',
       help: 'nowhere',

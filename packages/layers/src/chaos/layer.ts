@@ -1,4 +1,4 @@
-import { DRIVER_ABI, defineLayer, type Features, features, type Refuse } from '@camio/core/spi'
+import { defineLayer, type Features, features, type Refuse } from '@camio/core/spi'
 import { ChaoticBytes } from './bytes.js'
 import { ChaoticMessages } from './messages.js'
 import { type Chaos, parseChaos } from './parse.js'
@@ -6,7 +6,7 @@ import { type Chaos, parseChaos } from './parse.js'
 const OF_MESSAGES = ['loss', 'duplicate', 'reorder', 'truncate'] as const
 
 export const chaos = defineLayer<Chaos>({
-  abi: DRIVER_ABI,
+  abi: 1,
   name: 'chaos',
   id: '@camio/layers',
   parse: parseChaos,

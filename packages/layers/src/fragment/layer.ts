@@ -1,10 +1,10 @@
-import { DRIVER_ABI, defineLayer } from '@camio/core/spi'
+import { defineLayer } from '@camio/core/spi'
 import { fragmentedFeatures, mostOf } from './features.js'
 import { Fragmented } from './fragmented.js'
 import { type Fragmenting, parseFragment } from './parse.js'
 
 export const fragment = defineLayer<Fragmenting>({
-  abi: DRIVER_ABI,
+  abi: 1,
   name: 'fragment',
   id: '@camio/layers',
   parse: parseFragment,

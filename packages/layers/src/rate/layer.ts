@@ -1,9 +1,9 @@
-import { DRIVER_ABI, defineLayer } from '@camio/core/spi'
+import { defineLayer } from '@camio/core/spi'
 import { parseRate, type Rate } from './parse.js'
 import { Rated } from './rated.js'
 
 export const rate = defineLayer<Rate>({
-  abi: DRIVER_ABI,
+  abi: 1,
   name: 'rate',
   id: '@camio/layers',
   parse: parseRate,

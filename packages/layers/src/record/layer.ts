@@ -1,10 +1,10 @@
-import { DRIVER_ABI, defineLayer } from '@camio/core/spi'
+import { defineLayer } from '@camio/core/spi'
 import { copiesMore } from '../copies-more.js'
 import { Recorded } from './recorded.js'
 import { Recording } from './recording.js'
 
 export const record = defineLayer<string>({
-  abi: DRIVER_ABI,
+  abi: 1,
   name: 'record',
   id: '@camio/layers',
   parse(path, refuse) {

@@ -1,5 +1,5 @@
 /** `replay:FILE`: what was recorded, read again. */
-import { CamioError, DRIVER_ABI, defineDriver, encodeAddress, type Features, features } from '@camio/core/spi'
+import { CamioError, defineDriver, encodeAddress, type Features, features } from '@camio/core/spi'
 import { Capture } from './capture.js'
 import { parseSpeed, replayOptions } from './options.js'
 import { ReplayStream } from './stream.js'
@@ -9,7 +9,7 @@ const FEATURES: Features = features({ writable: false, framing: 'messages', scop
 const DIRECTIONS = { both: 0, in: 1, out: 2 } as const
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'replay',
   id: '@camio/layers',
   help: 'what record= has recorded (pcapng), a message a packet, with its pauses',

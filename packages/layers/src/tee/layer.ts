@@ -1,11 +1,11 @@
 import { open, type Stream } from '@camio/core'
-import { DRIVER_ABI, defineLayer, type LayerTarget } from '@camio/core/spi'
+import { defineLayer, type LayerTarget } from '@camio/core/spi'
 import { copiesMore } from '../copies-more.js'
 import { Spout } from './spout.js'
 import { Teed } from './teed.js'
 
 export const tee = defineLayer<string>({
-  abi: DRIVER_ABI,
+  abi: 1,
   name: 'tee',
   id: '@camio/layers',
   parse(text, refuse) {
