@@ -2,6 +2,7 @@ import test from 'ava'
 import { matches } from '../dist/commands/glob.js'
 import { hashOf } from '../dist/store/hash.js'
 import { Store } from '../dist/store/store.js'
+import { randomFrom } from './support/random.js'
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 
@@ -20,8 +21,7 @@ function find(store: Store, key: string): string | null {
 test('the store does what a Map does, while it grows and shrinks', (t) => {
   const store = new Store()
   const model = new Map<string, string>()
-  let seed = 1
-  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const random = randomFrom(1)
   for (let i = 0; i < 60_000; i++) {
     // Up to thousands of keys, down to none, and up again.
     const key = `key ${random(i % 20_000 < 10_000 ? 5000 : 200)}`
