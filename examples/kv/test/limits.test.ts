@@ -24,7 +24,7 @@ test('evict=lru: what is in use stays', async (t) => {
   for (let i = 0; i < 300; i++) {
     t.is(await wire.ask('SET', `key ${i}`, 'x'.repeat(1000)), 'OK')
     // The clock of use is one of milliseconds.
-    if (i % 10 === 0) await sleep(2)
+    if (i % 10 === 0) await sleep(10)
     await wire.ask('GET', 'used')
   }
   t.is(await wire.ask('GET', 'used'), 'x')

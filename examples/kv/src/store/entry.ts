@@ -3,9 +3,9 @@
 export class Entry {
   /** The next one of the same bucket. */
   next: Entry | null = null
-  /** When it is gone, in milliseconds since 1970; 0: never. */
+  /** When it is gone, in milliseconds since 1970; 0: never. Asked only where `slot` says that it is something. */
   expires = 0
-  /** When it was used last, on the store's clock. */
+  /** When it was used last, on the store's clock: an int32 that goes round. */
   used = 0
   /** Its place in the list of those that expire, -1 outside. */
   slot = -1

@@ -11,6 +11,8 @@ import { Table } from './table.js'
 
 /** Up to here a value is changed in place; replies are copies of such values, never views. */
 const IN_PLACE = 8 * 1024
+/** Milliseconds; fine enough to tell what was used longer ago. */
+const TICK = 4
 /** Keys that are looked at to find one that was not used for long; as in Redis. */
 const SAMPLES = 5
 /** Of so many that were looked at, a quarter expired: look on. */
@@ -29,12 +31,23 @@ export class Store {
   private readonly table = new Table()
   private readonly expiring = new Expiring()
   journal: Journal | null = null
-  /** Milliseconds since 1970, as of this turn of the event loop. */
-  now = Date.now()
+  private time = Date.now()
+  /** The same in {@link TICK}s since the store was made: a small integer, which costs no object where an entry keeps it. */
+  private tick = 0
+  private readonly origin = this.time
   /** Bytes of keys, values and what holds them. */
   memory = 0
   /** `copies`: of values, into the store and out of it. */
   readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0, copies: 0 }
+
+  /** Milliseconds since 1970, as of this turn of the event loop. */
+  get now(): number {
+    return this.time
+  }
+  set now(time: number) {
+    this.time = time
+    this.tick = Math.floor((time - this.origin) / TICK) | 0
+  }
 
   get size(): number {
     return this.table.size
@@ -48,8 +61,8 @@ export class Store {
   find(key: Uint8Array, start: number, length: number): Entry | null {
     const entry = this.table.find(key, start, length, hashOf(key, start, length))
     if (entry === null) return null
-    if (entry.expires !== 0 && entry.expires <= this.now) return this.expire(entry)
-    entry.used = this.now
+    if (entry.slot >= 0 && entry.expires <= this.time) return this.expire(entry)
+    entry.used = this.tick
     return entry
   }
 
@@ -85,14 +98,8 @@ export class Store {
       if (entry === null) entry = this.add(copyOf(key, start, length), hash, kept)
       else this.replace(entry, kept)
     }
-    entry.used = this.now
-    if (entry.expires !== expires) this.setExpiry(entry, expires)
-    this.journal?.set(entry)
-  }
-
-  /** A value of the store's own takes the place of the entry's. */
-  assign(entry: Entry, value: Uint8Array): void {
-    this.replace(entry, value)
+    entry.used = this.tick
+    if (expires !== 0 || entry.slot >= 0) this.setExpiry(entry, expires)
     this.journal?.set(entry)
   }
 
@@ -129,7 +136,7 @@ export class Store {
   /** See `Table.scan`: what has expired is left out. */
   scan(cursor: number, visit: (entry: Entry) => void): number {
     return this.table.scan(cursor, (entry) => {
-      if (entry.expires === 0 || entry.expires > this.now) visit(entry)
+      if (entry.slot < 0 || entry.expires > this.time) visit(entry)
     })
   }
 
@@ -144,7 +151,7 @@ export class Store {
   random(): Entry | null {
     while (this.table.size > 0) {
       const entry = this.table.random()
-      if (entry.expires === 0 || entry.expires > this.now) return entry
+      if (entry.slot < 0 || entry.expires > this.time) return entry
       this.expire(entry)
     }
     return null
@@ -158,7 +165,7 @@ export class Store {
       gone = 0
       for (let i = 0; i < SWEEP && this.expiring.size > 0; i++) {
         const entry = this.expiring.random()
-        if (entry.expires > this.now) continue
+        if (entry.expires > this.time) continue
         this.expire(entry)
         gone++
       }
@@ -171,7 +178,8 @@ export class Store {
     let oldest = this.table.random()
     for (let i = 1; i < SAMPLES; i++) {
       const other = this.table.random()
-      if (other.used < oldest.used) oldest = other
+      // A difference, so that the clock may go round.
+      if (((other.used - oldest.used) | 0) < 0) oldest = other
     }
     this.counts.evicted++
     this.delete(oldest)
