@@ -89,6 +89,36 @@ test('memory is counted down to nothing', (t) => {
   t.is(store.memory, 0)
 })
 
+test('keys and values of all sizes change into one another', (t) => {
+  const store = new Store()
+  const model = new Map<string, string>()
+  const random = randomFrom(5)
+  const sizes = [0, 1, 15, 16, 17, 100, 239, 240, 241, 256, 257, 1000, 9000]
+  for (let i = 0; i < 50_000; i++) {
+    const key = String(random(100)).padEnd(sizes[random(2) * random(sizes.length - 2)]!, '.')
+    const value = String(i).padEnd(sizes[random(sizes.length)]!, '-')
+    const entry = store.find(bytesOf(key), 0, key.length)
+    switch (entry === null ? 2 : random(4)) {
+      case 0:
+        store.delete(entry!)
+        model.delete(key)
+        break
+      case 1:
+        store.append(entry!, bytesOf(value))
+        model.set(key, model.get(key)! + value)
+        break
+      default:
+        put(store, key, value)
+        model.set(key, value)
+    }
+    if ((model.get(key)?.length ?? 0) > 30_000) put(store, key, model.set(key, 'short').get(key))
+  }
+  t.is(store.size, model.size)
+  for (const [key, value] of model) t.is(find(store, key), value, key)
+  for (const key of model.keys()) store.delete(store.find(bytesOf(key), 0, key.length)!)
+  t.is(store.memory, 0)
+})
+
 test('what was used lately is evicted last', (t) => {
   const store = new Store()
   const start = store.now

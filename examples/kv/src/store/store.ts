@@ -3,7 +3,9 @@
  *
  * An expired key is gone for whoever asks, and is taken away then; {@link Store.sweep} takes those that nobody asks for.
  */
-import { copyOf, copyTo } from '../resp/request.js'
+import { copyTo } from '../resp/request.js'
+import { LARGEST_CELL } from './arena.js'
+import { Cells } from './cells.js'
 import { ENTRY_BYTES, Entry } from './entry.js'
 import { Expiring } from './expiring.js'
 import { hashOf } from './hash.js'
@@ -29,6 +31,7 @@ export interface Journal {
 
 export class Store {
   private readonly table = new Table()
+  private cells = new Cells()
   private readonly expiring = new Expiring()
   journal: Journal | null = null
   private time = Date.now()
@@ -88,15 +91,18 @@ export class Store {
   ): void {
     const hash = hashOf(key, start, length)
     let entry = this.table.find(key, start, length, hash)
-    if (entry !== null && entry.value.length === valueLength && valueLength <= IN_PLACE) {
-      copyTo(entry.value, 0, value, valueStart, valueLength)
+    if (entry !== null && entry.valueLength === valueLength && valueLength <= IN_PLACE) {
+      copyTo(entry.valueBytes, entry.valueAt, value, valueStart, valueLength)
       this.counts.copies++
     } else {
-      const whole = owned && value.length === valueLength
-      const kept = whole ? value : copyOf(value, valueStart, valueLength)
-      if (!whole) this.counts.copies++
-      if (entry === null) entry = this.add(copyOf(key, start, length), hash, kept)
-      else this.replace(entry, kept)
+      entry ??= this.add(key, start, length, hash, valueLength)
+      this.memory += valueLength - entry.valueLength
+      if (owned && value.length === valueLength && valueLength > LARGEST_CELL) {
+        this.cells.putOwn(entry, value)
+      } else {
+        this.cells.putValue(entry, value, valueStart, valueLength)
+        this.counts.copies++
+      }
     }
     entry.used = this.tick
     if (expires !== 0 || entry.slot >= 0) this.setExpiry(entry, expires)
@@ -109,7 +115,9 @@ export class Store {
     const length = value.length + bytes.length
     const grown = grow(value, length)
     grown.set(bytes, value.length)
-    this.replace(entry, grown)
+    this.memory += bytes.length
+    if (length > IN_PLACE) this.cells.putOwn(entry, grown)
+    else this.cells.putValue(entry, grown, 0, length)
     this.journal?.appended(entry, bytes)
     return length
   }
@@ -117,8 +125,9 @@ export class Store {
   delete(entry: Entry): void {
     this.table.remove(entry)
     this.expiring.remove(entry)
-    this.memory -= ENTRY_BYTES + entry.key.length + entry.value.length
+    this.memory -= ENTRY_BYTES + entry.keyLength + entry.valueLength
     this.journal?.deleted(entry)
+    this.cells.release(entry)
   }
 
   expireAt(entry: Entry, expires: number): void {
@@ -129,6 +138,7 @@ export class Store {
   clear(): void {
     this.table.clear()
     this.expiring.clear()
+    this.cells = new Cells()
     this.memory = 0
     this.journal?.flushed()
   }
@@ -186,16 +196,12 @@ export class Store {
     return true
   }
 
-  private add(key: Uint8Array, hash: number, value: Uint8Array): Entry {
-    const entry = new Entry(key, hash, value)
+  private add(key: Uint8Array, start: number, length: number, hash: number, valueLength: number): Entry {
+    const entry = new Entry(hash)
+    this.cells.putKey(entry, key, start, length, valueLength)
     this.table.add(entry)
-    this.memory += ENTRY_BYTES + key.length + value.length
+    this.memory += ENTRY_BYTES + length
     return entry
-  }
-
-  private replace(entry: Entry, value: Uint8Array): void {
-    this.memory += value.length - entry.value.length
-    entry.value = value
   }
 
   private setExpiry(entry: Entry, expires: number): void {
