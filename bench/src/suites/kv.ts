@@ -1,5 +1,6 @@
 import { commandMissing } from '../run/availability.js'
 import type { Case, Entry, Goal, Role, Settings, Suite } from '../types.js'
+import { clientCases } from './kv/client.js'
 import { type Load, measure, net, ours, redis, type Server } from './kv/server.js'
 import { calibrate } from './parts/calibrate.js'
 
@@ -48,7 +49,8 @@ function loadCase(name: string, load: Load, goals: readonly Goal[], settings: Se
 
 export const kv: Suite = {
   name: 'kv',
-  summary: 'the key-value store of examples/kv: over tcp beside redis-server and a server on plain net',
+  summary:
+    'the key-value store of examples/kv: over tcp beside redis-server and a server on plain net, over shm beside sockets',
   cases: async (settings) => {
     const requests = settings.quick ? 200_000 : 1_000_000
     const load = { requests, clients: 50, keys: 100_000 } as const
@@ -57,6 +59,7 @@ export const kv: Suite = {
       loadCase('tcp, GET, pipeline 16', { ...load, test: 'get', pipeline: 16 }, GOALS, settings),
       loadCase('tcp, SET, pipeline 16', { ...load, test: 'set', pipeline: 16 }, GOALS, settings),
       loadCase('tcp, GET, no pipeline', { ...single, test: 'get' }, [], settings),
+      ...clientCases(settings),
     ]
   },
   calibrate,

@@ -7,6 +7,8 @@ export interface Command {
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: () => import('./server/serve.js'),
+  bench: () => import('./bench/command.js'),
+  cli: () => import('./cli/command.js'),
 }
 
 export function main(args: readonly string[]): void {

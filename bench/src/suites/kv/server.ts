@@ -9,7 +9,7 @@ import { environment } from '../../run/child.js'
 import { PAIR, pinned } from '../../run/cpus.js'
 import { contestant } from '../../run/places.js'
 
-const PROGRAM = fileURLToPath(import.meta.resolve('camio-kv/bin/camio-kv.mjs'))
+export const PROGRAM = fileURLToPath(import.meta.resolve('camio-kv/bin/camio-kv.mjs'))
 const PATIENCE_MS = 10_000
 
 /** The command of a server at this port. */
