@@ -11,7 +11,7 @@ test('maxmemory: an error, and what makes room goes on', async (t) => {
   let reply: unknown
   while ((reply = await wire.ask('SET', `key ${stored}`, 'x'.repeat(1000))) === 'OK') stored++
   t.deepEqual(reply, new ReplyError("OOM command not allowed when used memory > 'maxmemory'."))
-  t.true(stored > 30 && stored < 50)
+  t.true(stored > 25 && stored < 50)
   t.is(await wire.ask('GET', 'key 0'), 'x'.repeat(1000))
   t.is(await wire.ask('DEL', 'key 0', 'key 1'), 2)
   t.is(await wire.ask('SET', 'again', 'x'), 'OK')
@@ -24,7 +24,7 @@ test('evict=lru: what is in use stays', async (t) => {
   for (let i = 0; i < 300; i++) {
     t.is(await wire.ask('SET', `key ${i}`, 'x'.repeat(1000)), 'OK')
     // The clock of use is one of milliseconds.
-    if (i % 10 === 0) await sleep(2)
+    if (i % 10 === 0) await sleep(10)
     await wire.ask('GET', 'used')
   }
   t.is(await wire.ask('GET', 'used'), 'x')

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { Server, ServerOptions } from '../dist/server/server.js'
 import { startServer } from '../dist/server/server.js'
+import { randomFrom } from './support/random.js'
 import { folder, name } from './support/server.js'
 import { encode, Wire } from './support/wire.js'
 
@@ -187,8 +188,7 @@ async function rewrites(t: ExecutionContext, fsync: 'always' | 'everysec'): Prom
   const path = `${home}/kv.log`
   const one = await logged(t, path, { fsync, compactFrom: 100_000 })
   const model = new Map<string, string>()
-  let seed = 7
-  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const random = randomFrom(7)
   const info = async (): Promise<number> =>
     Number(/aof_rewrites:(\d+)/.exec((await one.wire.ask('INFO', 'persistence')) as string)![1])
   for (let round = 0; (await info()) < 5; round++) {
