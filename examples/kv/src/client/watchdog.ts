@@ -17,7 +17,8 @@ export class Watchdog {
     this.watching = true
     this.heard = performance.now()
     // The timer of an earlier wait goes on: it looks at `heard` when it fires.
-    this.timer ??= this.sleep(this.patience)
+    if (this.timer === null) this.timer = this.sleep(this.patience)
+    else this.timer.ref()
   }
 
   /** Something came. */
