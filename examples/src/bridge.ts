@@ -1,7 +1,9 @@
 // A bridge of two interfaces: what comes in at one goes out at the other, both ways, over any two schemes of frames.
 //   node examples/dist/bridge.js 'packet:eth0?promisc=1' 'packet:eth1?promisc=1'
 //   node examples/dist/bridge.js 'xdp:eth0?share=bridge' 'xdp:eth1?share=bridge'     (without a copy)
+//   node examples/dist/bridge.js netmap:eth0 netmap:eth1     (the same; netmap:eth0 'netmap:eth0^' joins a card and its host)
 import { isCamioError, open, type PipeResult, pipe, type Stream } from '@camio/core'
+import '@camio/netmap'
 import '@camio/xdp'
 
 const [left, right] = process.argv.slice(2)

@@ -1,8 +1,10 @@
 // Counts the frames of an interface, or sends some, once a second saying how many.
 //   node examples/dist/packets.js count packet:eth0
 //   node examples/dist/packets.js count 'xdp:eth0?filter=udp:7000'
+//   node examples/dist/packets.js count 'netmap:eth0/R'
 //   node examples/dist/packets.js send packet:eth0 60 1000000     (frames of 60 bytes, a million of them)
 import { open, type Stream } from '@camio/core'
+import '@camio/netmap'
 import '@camio/xdp'
 
 /** To everybody, from nobody in particular, with an ethertype for local experiments (0x88b5). */

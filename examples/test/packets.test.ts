@@ -3,7 +3,7 @@ import { type OpenOptions, open, type Stream } from '@camio/core'
 import test, { type ExecutionContext } from 'ava'
 import { cables, missing } from '../../packages/xdp/dist-test/namespaces.js'
 import '@camio/xdp'
-import { example, run, start } from './program.js'
+import { begun, example, run } from './program.js'
 
 const between = missing === null ? test.serial : test.serial.skip
 const why = missing === null ? '' : ` (${missing})`
@@ -12,27 +12,6 @@ function rooms(t: ExecutionContext): { a: string; b: string } {
   const { a, b, remove } = cables(2, 1500)
   t.teardown(remove)
   return { a, b }
-}
-
-/** Runs it until it has said so, and then until it is stopped. @returns what it said */
-async function begun(t: ExecutionContext, name: string, args: string[], says: string) {
-  const child = start(example(name), args)
-  t.teardown(() => child.kill('SIGKILL'))
-  let said = ''
-  child.stdout!.on('data', (chunk) => {
-    said += String(chunk)
-  })
-  child.stderr!.on('data', (chunk) => {
-    said += String(chunk)
-  })
-  const closed = new Promise((resolve) => child.once('close', resolve))
-  while (!said.includes(says)) await new Promise((resolve) => setTimeout(resolve, 5))
-  const stop = async (): Promise<string> => {
-    child.kill('SIGINT')
-    await closed
-    return said
-  }
-  return { stop, said: () => said }
 }
 
 async function opened(
@@ -59,7 +38,7 @@ for (const scheme of ['packet', 'xdp'])
     t.is(code, 0, stderr)
     t.regex(stdout.toString(), /^sending on \w+:camio0\n(.*\n)*500 frames, 50000 bytes, 0 known to be lost\n$/)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    t.regex(await counter.stop(), /500 frames, 50000 bytes, 0 known to be lost/)
+    t.regex(await counter(), /500 frames, 50000 bytes, 0 known to be lost/)
   })
 
 for (const [left, right, path] of [
@@ -80,7 +59,7 @@ for (const [left, right, path] of [
       t.deepEqual((await to.read())!.slice(), frame)
       to.release()
     }
-    const said = await bridge.stop()
+    const said = await bridge()
     t.regex(said, new RegExp(`^${left}:camio0 -> ${right}:camio1: 1 frames, 60 bytes, by ${path}$`, 'm'))
     t.regex(said, new RegExp(`^${right}:camio1 -> ${left}:camio0: 1 frames, 60 bytes, by ${path}$`, 'm'))
   })

@@ -21,18 +21,18 @@ function environment(network) {
 }
 
 /** Runs `command` with our own standard streams, and `env` beside our own environment. Resolves with its exit code. */
-export function run(command, args, { network = false, env = {} } = {}) {
+export function run(command, args, { cwd = root, network = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: { ...environment(network), ...env }, stdio: 'inherit' })
+    const child = spawn(command, args, { cwd, env: { ...environment(network), ...env }, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
 }
 
 /** Runs `command` silently and resolves with its exit code and all that it said. */
-export function capture(command, args, { cwd = root, network = false, input = '' } = {}) {
+export function capture(command, args, { cwd = root, network = false, env = {}, input = '' } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: environment(network), stdio: 'pipe' })
+    const child = spawn(command, args, { cwd, env: { ...environment(network), ...env }, stdio: 'pipe' })
     let output = ''
     const collect = (chunk) => {
       output += chunk

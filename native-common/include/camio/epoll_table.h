@@ -96,12 +96,16 @@ class EpollTable {
   // Null for a slot that is not in use. Valid until the next `add`.
   Entry* find(int slot) { return slots_.find(slot); }
 
-  // The slot must be in use.
-  void remove(int slot) {
+  // No event of it will come any more, and the slot is free. The slot must be in use.
+  Entry take(int slot) {
     // Not left to close(2): a child process may hold a copy of the descriptor, and events would go on.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slots_.find(slot)->fd(), nullptr);
+    Entry entry = std::move(*slots_.find(slot));
     slots_.give_back(slot);
+    return entry;
   }
+
+  void remove(int slot) { take(slot); }
 
   void close(Done done) {
     slots_.clear();

@@ -19,7 +19,7 @@ const isMissing = (info: SchemeInfo): info is MissingScheme => !info.installed
 
 test('what is installed is described: package, form, modes, engine, options with type, range and help', async (t) => {
   const all = await list()
-  for (const scheme of ['file', 'mem', 'mmap', 'shm', 'stdio', 'tcp', 'timer', 'tls', 'udp', 'unix']) {
+  for (const scheme of ['file', 'mem', 'mmap', 'replay', 'shm', 'stdio', 'tcp', 'timer', 'tls', 'udp', 'unix']) {
     const info = all.find((one) => one.scheme === scheme) as InstalledScheme
     t.like(info, { installed: true, works: true }, scheme)
     t.regex(info.package, /^@camio\/\w+$/)
@@ -32,6 +32,20 @@ test('what is installed is described: package, form, modes, engine, options with
       t.true(option.help.length > 3 && option.takes.length > 3, `${scheme}: ${option.name}`)
     }
   }
+})
+
+const onLinux = process.platform === 'linux' ? test : test.skip
+
+onLinux('packet: and xdp: are listed where they cannot work, too, with the capability that is missing', async (t) => {
+  // Root may open them; whoever else runs the tests may not either.
+  const given = process.getuid?.() === 0 ? { uid: 65534 } : {}
+  const { stdout, stderr } = await camio(['schemes', '--json', 'packet', 'xdp'], given)
+  const [packet, xdp] = JSON.parse(stdout.toString() || stderr) as InstalledScheme[]
+  t.like(packet, { package: '@camio/xdp', form: 'packet:INTERFACE', works: false, reason: 'needs CAP_NET_RAW' })
+  t.like(xdp, { package: '@camio/xdp', form: 'xdp:INTERFACE', works: false })
+  t.regex(xdp!.reason!, /CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF|has no AF_XDP/)
+  const text = (await camio(['schemes', 'packet:'], given)).stdout.toString()
+  t.regex(text, /^ {2}here {5}does not work: needs CAP_NET_RAW$/m)
 })
 
 test('what is known but not installed is listed with the command that installs it', async (t) => {

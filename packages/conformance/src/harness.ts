@@ -29,6 +29,8 @@ export interface Harness {
 export interface PairHarness {
   /** A fresh URI to listen on; what the listener then has as its bound URI must open. */
   address(): Awaitable<string>
+  /** Pairs that can be open at a time, where that is few; 5 at least. */
+  readonly atOnce?: number
   /** A URI where nobody listens; default: a fresh address, listened on and closed again. */
   nobody?(): Awaitable<string>
   readonly listenOptions?: PlainOptions

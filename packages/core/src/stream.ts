@@ -189,6 +189,28 @@ export abstract class Stream extends Endpoint {
     return true
   }
 
+  /**
+   * The mirror image of `tryReadBatch`: copies `messages[from]` and those behind it in, in their order, each all or nothing.
+   * @returns how many were taken; 0 for "not now": `writable()` wakes when the first that was refused fits
+   * @throws what `tryClaimAt` throws, unless messages were taken before: then the next call does
+   */
+  tryWriteBatch(messages: readonly Uint8Array[], from = 0): number {
+    let at = from
+    while (at < messages.length && this.takeNext(messages[at]!, at - from)) at++
+    return at - from
+  }
+
+  /** `tryWrite` behind `count` messages of a batch: those first. */
+  private takeNext(bytes: Uint8Array, count: number): boolean {
+    try {
+      return this.tryWrite(bytes)
+    } catch (error) {
+      if (count === 0) throw error
+      this.wasTold(false)
+      return false
+    }
+  }
+
   /** The largest claim that can ever succeed. */
   abstract readonly maxClaim: number
 

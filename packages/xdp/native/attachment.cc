@@ -62,8 +62,10 @@ Outcome attach(int interface, const Filter& filter, Attach how, std::shared_ptr<
   if (::stat("/proc/thread-self/ns/net", &here) != 0) return {errno, "stat(netns)"};
   auto& [mutex, known] = attachments();
   const std::lock_guard lock(mutex);
+  std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
   std::weak_ptr<Attachment>& entry = known[{here.st_dev, here.st_ino, interface}];
-  if (auto attachment = entry.lock()) {
+  // An interface that was removed leaves its number to another one.
+  if (auto attachment = entry.lock(); attachment && linked_interface(attachment->link.get()) == interface) {
     if (!agrees(*attachment, filter, how)) return {EBUSY, "attach(another filter or mode)"};
     *out = std::move(attachment);
     return {};

@@ -62,6 +62,15 @@ Fd attach_program(int program, int interface, uint32_t flags) {
   return Fd(static_cast<int>(call(BPF_LINK_CREATE, attributes)));
 }
 
+int linked_interface(int link) {
+  bpf_link_info link_info{};
+  bpf_attr attributes = empty();
+  attributes.info.bpf_fd = static_cast<uint32_t>(link);
+  attributes.info.info_len = sizeof(link_info);
+  attributes.info.info = address_of(&link_info);
+  return call(BPF_OBJ_GET_INFO_BY_FD, attributes) == 0 ? static_cast<int>(link_info.xdp.ifindex) : 0;
+}
+
 int put_socket(int map, uint32_t queue, int socket) {
   const auto value = static_cast<uint32_t>(socket);
   bpf_attr attributes = empty();

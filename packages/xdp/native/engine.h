@@ -5,6 +5,7 @@
 #include <camio/environment.h>
 #include <camio/epoll_table.h>
 #include <camio/fd.h>
+#include <camio/outcome.h>
 #include <camio/region.h>
 
 #include <camio/slots.h>
@@ -37,13 +38,6 @@ using Env = Environment<Engine>;
 
 // The socket of the slot that argument `index` names; null after it has thrown.
 Socket* socket_argument(const Napi::CallbackInfo& info, size_t index);
-
-// The step that failed, for the error's `syscall`.
-struct Outcome {
-  int error = 0;
-  const char* step = nullptr;
-  explicit operator bool() const { return error == 0; }
-};
 
 }  // namespace camio::xdp
 

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <camio/arguments.h>
 #include <camio/error.h>
+#include <camio/interface.h>
 #include <camio/socket_option.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>

@@ -1,7 +1,7 @@
 // What both kinds of socket have in common.
 #include <camio/arguments.h>
+#include <camio/closing.h>
 #include <camio/error.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -19,47 +19,16 @@ Socket* socket_argument(const Napi::CallbackInfo& info, size_t index) {
   return socket;
 }
 
-namespace {
-
-// The kernel waits until no processor looks at a socket of these families any more, tens of milliseconds: not on the event loop.
-class Closing : public Napi::AsyncWorker {
- public:
-  Closing(Napi::Env env, Fd fd, std::shared_ptr<Attachment> attachment)
-      : AsyncWorker(env, "camio:xdp:close"),
-        fd_(std::move(fd)),
-        attachment_(std::move(attachment)),
-        deferred_(Napi::Promise::Deferred::New(env)) {}
-
-  Napi::Promise promise() const { return deferred_.Promise(); }
-
- protected:
-  void Execute() override {
-    attachment_.reset();
-    fd_.reset();
-  }
-  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
-
- private:
-  Fd fd_;
-  std::shared_ptr<Attachment> attachment_;
-  Napi::Promise::Deferred deferred_;
-};
-
-}  // namespace
-
 // (slot) -> a promise: the slot is free and the rings are gone at once, the socket when it resolves.
 Napi::Value close_socket(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Socket* socket = socket_argument(info, 0);
   int slot = 0;
   if (socket == nullptr || !int_argument(info, 0, &slot)) return env.Undefined();
-  // A second descriptor keeps the socket open while the first is closed. Without one (EMFILE) the event loop waits.
-  Fd last(::fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0));
-  auto* closing = new Closing(env, std::move(last), std::move(socket->attachment));
-  Env::of(env).remove(slot);
-  const Napi::Promise closed = closing->promise();
-  closing->Queue();
-  return closed;
+  Socket closing = Env::of(env).take(slot);
+  // Here, where whoever looks at them runs.
+  closing.rings.clear();
+  return Closing<Socket>::begin(env, "camio:xdp:close", std::move(closing));
 }
 
 // (slot) -> the errno that the socket has met, which is forgotten then, or 0

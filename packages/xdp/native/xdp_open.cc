@@ -1,6 +1,7 @@
 // A socket of AF_XDP, see Documentation/networking/af_xdp.rst: its memory, its four rings, its queue, the program in front of it.
 #include <camio/arguments.h>
 #include <camio/error.h>
+#include <camio/interface.h>
 #include <linux/if_xdp.h>
 #include <net/if.h>
 #include <sys/socket.h>

@@ -15,8 +15,7 @@ declare module '@camio/core' {
   }
 }
 
-export type { Losses } from './frame-reader.js'
-export { FrameStream } from './frame-stream.js'
+export { FrameStream, type Losses } from '@camio/core/link'
 export { packetOptions, xdpOptions } from './options.js'
 export { XdpStream } from './xdp/stream.js'
 export { packet, xdp }

@@ -1,10 +1,13 @@
 /** The address of a URI - an interface - and where it is. */
+import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { CamioError, fromSystemError, shorten } from '@camio/core/spi'
 import type { Interface } from './binding.js'
 
 /** IFNAMSIZ, without the NUL at the end. */
 const NAME = 15
+/** What stands for itself in a path. */
+const NAME_ONLY = /^(?!\.)[^/\s:\0]+$/
 
 /** @throws `ERR_CAMIO_BAD_URI` */
 export function interfaceName({ address, uri }: { address: string; uri: string }): string {
@@ -13,10 +16,21 @@ export function interfaceName({ address, uri }: { address: string; uri: string }
   throw new CamioError('ERR_CAMIO_BAD_URI', message, { uri })
 }
 
+/** Of an interface of this namespace; `undefined`: not known before it is opened. */
+export function mtuOf(name: string, netns: string | undefined): number | undefined {
+  if (netns !== undefined || !NAME_ONLY.test(name)) return undefined
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/mtu`, 'latin1')) || undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The `netns` option as a path, or nothing. @throws `ERR_CAMIO_BAD_OPTION` */
 export function namespacePath(netns: string | undefined, uri: string): string {
-  if (netns === undefined || isAbsolute(netns)) return netns ?? ''
-  if (netns !== '' && !netns.includes('/') && netns !== '..' && !netns.includes('\0')) return `/run/netns/${netns}`
+  if (netns === undefined) return ''
+  if (isAbsolute(netns) && !netns.includes('\0')) return netns
+  if (netns !== '' && !/[/\0]/.test(netns) && netns !== '.' && netns !== '..') return `/run/netns/${netns}`
   const message = `option "netns" in ${shorten(uri)} is "${shorten(netns, 60)}", neither a name nor an absolute path`
   throw new CamioError('ERR_CAMIO_BAD_OPTION', message, { uri })
 }

@@ -89,6 +89,38 @@ for (const scheme of SCHEMES) {
   })
 }
 
+// More of them than the ring of either has room for.
+for (const scheme of SCHEMES)
+  between(
+    `${scheme}: frames larger than max-message are counted, and what they lay in is used again${why}`,
+    async (t) => {
+      const { a, b } = rooms(t)
+      const near = await opened(t, scheme, a, { mode: 'w' })
+      const far = await opened(t, scheme, b, {
+        maxMessage: 100,
+        ...(scheme === 'xdp' ? { rx: 64 } : { ring: '128KiB' }),
+      })
+      for (let round = 0; round < 50; round++) {
+        for (let i = 0; i < 20; i++) await near.write(frame(1000))
+        await near.flush()
+        await near.write(frame(60, EXPERIMENT, round))
+        t.deepEqual(await next(far), frame(60, EXPERIMENT, round))
+      }
+      const { oversize, system } = far.losses
+      t.is(oversize + system, 1000)
+      t.true(oversize > 900)
+      // And without a frame among them that somebody reads.
+      for (let i = 0; i < 500; i++) {
+        await near.write(frame(1000))
+        await near.flush()
+        t.is(far.tryRead(), null)
+        if (i % 10 === 9) await far.readable({ signal: AbortSignal.timeout(5) }).catch(() => {})
+      }
+      await near.write(frame(61))
+      t.deepEqual(await next(far), frame(61))
+    },
+  )
+
 between(`packet: several streams see the same frames; outgoing=1 those of this host, too${why}`, async (t) => {
   const { a, b } = rooms(t)
   const near = await opened(t, 'packet', a)

@@ -1,13 +1,14 @@
 /** Rings full of nonsense: nothing outside of the memory is touched, nothing hangs, and the only error is the one that says so. */
+
+import { Corrupt } from '@camio/core/link'
 import test from 'ava'
 import type { Binding, RingPlace } from '../dist/binding.js'
 import { PacketRing } from '../dist/packet/ring.js'
-import { Corrupt } from '../dist/port.js'
 import { CHUNK, Memory, Owner } from '../dist/xdp/memory.js'
 import { RxQueue } from '../dist/xdp/rx.js'
 import { TxQueue } from '../dist/xdp/tx.js'
 
-/** `FUZZ=100000 npx ava ...` is the long run. */
+/** `npm run test:long -w @camio/xdp` sets it to 100,000. */
 const ROUNDS = Number(process.env.FUZZ ?? 3000)
 const BLOCK = 4096
 
@@ -68,6 +69,22 @@ test('a ring of TPACKET_V3 with any number in it', (t) => {
   t.true(outcomes.corrupt > ROUNDS / 10, JSON.stringify(outcomes))
 })
 
+test('a frame that the kernel has cut is told from one that is whole', (t) => {
+  const ring = new ArrayBuffer(BLOCK)
+  const words = new Int32Array(ring)
+  words.set([0, 0, 1, 2, 48, 48 + 2 * 256])
+  for (const [at, length] of [
+    [48, 60],
+    [48 + 256, 70_000],
+  ] as const)
+    words.set([256, 1, 2, 60, length, 1, 86], at >> 2)
+  const source = new PacketRing(ring, BLOCK, { losing() {} })
+  t.true(source.next() && source.whole)
+  t.true(source.next() && !source.whole)
+  source.free()
+  t.false(source.next())
+})
+
 const ENTRIES = 8
 
 function ring(words: number): RingPlace & { readonly view: Int32Array } {
@@ -75,30 +92,35 @@ function ring(words: number): RingPlace & { readonly view: Int32Array } {
   return { buffer, entries: ENTRIES, producer: 0, consumer: 4, flags: 8, descriptors: 64, view: new Int32Array(buffer) }
 }
 
-function memory(): Memory {
+function memory(seats = 1): Memory {
   const pages = { memoryOpen: (bytes: number) => ({ id: 0, buffer: new ArrayBuffer(bytes) }), memoryClose() {} }
-  return new Memory(pages as unknown as Binding, { rx: ENTRIES, tx: ENTRIES, seats: 1 }, () => {})
+  return new Memory(pages as unknown as Binding, { rx: ENTRIES, tx: ENTRIES, seats }, () => {})
 }
 
 test('rings of AF_XDP with any number in them: received frames', (t) => {
   const pick = random(2)
   const outcomes = { good: 0, corrupt: 0 }
   for (let round = 0; round < ROUNDS; round++) {
-    const seat = memory().sit()!
+    const shared = memory(2)
+    const [seat, other] = [shared.sit()!, shared.sit()!]
     const [rx, fill] = [ring(4), ring(2)]
     const queue = new RxQueue(seat, rx, fill)
     queue.owner = { counters: new Float64Array(16), pull() {} }
     queue.refill()
+    // What another stream has with the kernel is not ours, whatever our ring says.
+    const foreign = other.take()
+    shared.owner[foreign] = Owner.FILL
     const count = 1 + pick(ENTRIES)
     rx.view[0] = number(pick, count)
     for (let i = 0; i < count; i++) {
-      const address = fill.view[16 + 2 * i]! + 256
+      const address = (pick(16) === 0 ? foreign * CHUNK : fill.view[16 + 2 * i]!) + 256
       rx.view.set([number(pick, address), pick(8) === 0 ? 1 : 0, number(pick, 60), pick(8) === 0 ? 1 : 0], 16 + 4 * i)
     }
     // The kernel's side of the fill ring.
     if (pick(4) === 0) fill.view[1] = number(pick, count)
     if (drain(queue, 3 * ENTRIES) < 0) outcomes.corrupt++
     else outcomes.good++
+    if (shared.owner[foreign] !== Owner.FILL) t.fail('a chunk of another stream was taken')
   }
   t.true(outcomes.good > ROUNDS / 100, JSON.stringify(outcomes))
   t.true(outcomes.corrupt > ROUNDS / 10, JSON.stringify(outcomes))

@@ -1,7 +1,9 @@
 /** Interfaces that go, owners that are killed, queues that are taken, errors of opening; between two network namespaces. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { isCamioError, open } from '@camio/core'
+import type { XdpStream } from '@camio/xdp'
 import test from 'ava'
 import { cable, ip, missing } from './namespaces.js'
 import { frame, next, opened, rooms, SCHEMES, why } from './support.js'
@@ -13,6 +15,9 @@ function programs(netns: string): boolean {
   const { stdout } = spawnSync('ip', ['-n', netns, '-d', 'link', 'show', 'camio0'])
   return /\bxdp/.test(String(stdout))
 }
+
+/** How many this process has open. */
+const descriptors = () => readdirSync('/proc/self/fd').length
 
 const XDP = import.meta.resolve('@camio/xdp')
 const CORE = import.meta.resolve('@camio/core')
@@ -74,6 +79,9 @@ for (const scheme of SCHEMES) {
 
   between(`${scheme}: errors of opening say what is wrong, and leave nothing behind${why}`, async (t) => {
     const { a } = rooms(t)
+    // The first stream of a process makes its epoll.
+    await (await opened(t, scheme, a)).close()
+    const before = descriptors()
     const fails = (uri: string, code: string, says: RegExp) =>
       t.throwsAsync(open(uri), { code, message: says }, uri).then((error) => t.truthy(isCamioError(error)))
     await fails(`${scheme}:camio9?netns=${a}`, 'ERR_CAMIO_NOT_FOUND', /no such interface/)
@@ -83,6 +91,9 @@ for (const scheme of SCHEMES) {
     await fails(`${scheme}:camio0?netns=../x`, 'ERR_CAMIO_BAD_OPTION', /netns/)
     for (const filter of ['some', 'udp:0', 'udp:70000', 'ethertype:0x5ff', 'ethertype:zero'])
       await fails(`${scheme}:camio0?filter=${filter}`, 'ERR_CAMIO_BAD_OPTION', /filter/)
+    await t.throwsAsync(opened(t, scheme, '/run\0/x'), { code: 'ERR_CAMIO_BAD_OPTION', message: /netns/ })
+    t.is(descriptors(), before)
+    t.false(programs(a))
   })
 
   between(`${scheme}: without its capabilities it says which ones it needs${why}`, (t) => {
@@ -120,6 +131,31 @@ between(`xdp: a queue has one stream, an interface one filter${why}`, async (t) 
   await fails('queue=1&filter=udp:7000', 'ERR_CAMIO_ADDRESS_IN_USE', /another XDP program, filter or mode/)
 })
 
+between(`xdp: what fails after its socket, program or memory was there gives all of it back${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  cable(a, b, 'large', 9000)
+  const first = await opened(t, 'xdp', a, { share: 'given-back' })
+  await first.close()
+  const before = descriptors()
+  const keeper = await opened(t, 'xdp', a, { share: 'given-back', filter: 'udp:7000' })
+  const held = descriptors()
+  const fails = async (options: string, code: string, name = 'large') => {
+    await t.throwsAsync(open(`xdp:${name}?netns=${a}&${options}`), { code })
+    t.is(descriptors(), held, options)
+  }
+  await fails('queue=99', 'ERR_CAMIO_NOT_FOUND')
+  await fails('zerocopy=on', 'ERR_CAMIO_UNSUPPORTED')
+  // Here it is bound, and has its program.
+  await fails('share=given-back', 'ERR_CAMIO_BAD_OPTION')
+  // The seat is free: another one may have it.
+  await (await opened(t, 'xdp', b, { share: 'given-back' })).close()
+  t.is(descriptors(), held)
+  const { stdout } = spawnSync('ip', ['-n', a, '-d', 'link', 'show', 'large'])
+  t.notRegex(String(stdout), /\bxdp/)
+  await keeper.close()
+  t.is(descriptors(), before)
+})
+
 // In the generic path veth does not say which queue a frame came in by.
 between(`xdp: each queue of an interface has a stream of its own${why}`, async (t) => {
   const { a, b } = rooms(t)
@@ -138,8 +174,41 @@ between(`xdp: each queue of an interface has a stream of its own${why}`, async (
   t.deepEqual(await next(far[1]!), frame(77))
 })
 
-between(`xdp: zerocopy=on is an error where the driver cannot${why}`, async (t) => {
-  const { a } = rooms(t)
-  const uri = `xdp:camio0?netns=${a}&zerocopy=on`
-  await t.throwsAsync(open(uri), { code: 'ERR_CAMIO_UNSUPPORTED' })
-})
+between(
+  `xdp: zerocopy=on is an error where the driver cannot; auto takes what there is, and says so${why}`,
+  async (t) => {
+    const { a } = rooms(t)
+    for (const attach of ['auto', 'native', 'skb']) {
+      const uri = `xdp:camio0?netns=${a}&zerocopy=on&attach=${attach}`
+      await t.throwsAsync(open(uri), { code: 'ERR_CAMIO_UNSUPPORTED' })
+      for (const zerocopy of ['auto', 'off']) {
+        const stream = (await opened(t, 'xdp', a, { zerocopy, attach })) as XdpStream
+        t.deepEqual(stream.runs, { native: attach !== 'skb', zerocopy: false })
+        await stream.close()
+      }
+    }
+  },
+)
+
+between(
+  `xdp: an interface that comes under the number of one that was removed has a program of its own${why}`,
+  async (t) => {
+    const { a, b } = rooms(t)
+    const add = () => {
+      ip('-n', b, 'link', 'add', 'again', 'index', '77', 'type', 'veth', 'peer', 'name', 'again', 'netns', a)
+      for (const netns of [a, b]) ip('-n', netns, 'link', 'set', 'again', 'up')
+    }
+    add()
+    const old = await opened(t, 'xdp', b, {}, 'again')
+    ip('-n', b, 'link', 'del', 'again')
+    await t.throwsAsync(old.read(), { code: 'ERR_CAMIO_PEER_LOST' })
+    add()
+    // The old stream is still open, and with it its program.
+    const far = await opened(t, 'xdp', b, {}, 'again')
+    const near = await opened(t, 'packet', a, {}, 'again')
+    const reading = next(far)
+    const sending = setInterval(() => near.write(frame(60)).catch(() => {}), 20)
+    t.teardown(() => clearInterval(sending))
+    t.deepEqual(await reading, frame(60))
+  },
+)

@@ -1,5 +1,6 @@
 /** Two network namespaces with cables between them. Root only. */
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 
 /** Why they cannot be had, or `null`. */
 export const missing: string | null = (() => {
@@ -24,6 +25,14 @@ interface Rooms {
 
 let rooms = 0
 
+/** What a test process that was killed (a time-out) has left. */
+function sweep(): void {
+  for (const name of readdirSync('/run/netns')) {
+    const pid = /^camio-[ab]-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'del', name])
+  }
+}
+
 /** @param mtu of every interface @returns the namespaces, and what removes them */
 export function cables(count: number, mtu: number): Rooms & { remove(): void } {
   const tag = `${process.pid}-${rooms++}`
@@ -32,6 +41,7 @@ export function cables(count: number, mtu: number): Rooms & { remove(): void } {
     for (const name of [a, b]) spawnSync('ip', ['netns', 'del', name])
     process.off('exit', remove)
   }
+  if (rooms === 1) sweep()
   // Whatever becomes of the tests, the namespaces go.
   process.once('exit', remove)
   for (const name of [a, b]) ip('netns', 'add', name)
@@ -61,5 +71,10 @@ export function cable(a: string, b: string, name: string, mtu = 1500, queues = 1
 /** Until the kernel has taken note that there is a carrier it drops what is sent. */
 function waitUntilUp(namespace: string, name: string): void {
   let shown = ''
-  while (!shown.includes('state UP')) shown = String(execFileSync('ip', ['-n', namespace, 'link', 'show', name]))
+  while (!shown.includes('state UP')) {
+    // It complains of peers in namespaces that are being removed meanwhile, of other tests.
+    const { status, stdout } = spawnSync('ip', ['-n', namespace, 'link', 'show', name])
+    if (status !== 0) throw new Error(`${name} is gone`)
+    shown = String(stdout)
+  }
 }

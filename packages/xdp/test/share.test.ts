@@ -1,8 +1,8 @@
 /** Streams of `xdp:` that share memory: a pipe between two interfaces moves no byte. */
-import { pipe } from '@camio/core'
+import { explain, pipe } from '@camio/core'
 import type { XdpStream } from '@camio/xdp'
 import test from 'ava'
-import { missing } from './namespaces.js'
+import { cable, missing } from './namespaces.js'
 import { EXPERIMENT, frame, next, opened, rooms, why } from './support.js'
 
 const between = missing === null ? test.serial : test.serial.skip
@@ -16,6 +16,9 @@ for (const attach of ['skb', 'native'])
       const source = (await opened(t, 'xdp', b, sharing, 'camio0')) as XdpStream
       const sink = (await opened(t, 'xdp', b, sharing, 'camio1')) as XdpStream
       t.is(source.region, sink.region)
+      const { share } = sharing
+      t.is((await explain(`xdp:camio0?share=${share}`, `xdp:camio1?share=${share}`)).path, 'hand-over')
+      t.is((await explain(source, sink)).path, 'hand-over')
       t.is(source.runs.native, attach === 'native')
       const enough = new AbortController()
       const piping = pipe(source, sink, { signal: enough.signal })
@@ -36,6 +39,33 @@ for (const attach of ['skb', 'native'])
       // What comes in several pieces is put together for the reader's lease.
       t.is(copies, mtu === 1500 ? 0 : rounds / 2)
     })
+
+between(`a pipe between two queues of one interface hands frames over${why}`, async (t) => {
+  const { a, b } = rooms(t)
+  cable(a, b, 'wide', 1500, 2)
+  const at = (netns: string, queue: number) =>
+    opened(t, 'xdp', netns, { queue, share: `queues-${netns}`, attach: 'native', rx: 64, tx: 64 }, 'wide')
+  const left = [await at(a, 0), await at(a, 1)]
+  const right = [await at(b, 0), await at(b, 1)]
+  const enough = new AbortController()
+  const piping = pipe(right[0]!, right[1]!, { signal: enough.signal })
+  for (let i = 0; i < 500; i++) {
+    await left[0]!.write(frame(60 + i, EXPERIMENT, i))
+    t.deepEqual(await next(left[1]!), frame(60 + i, EXPERIMENT, i))
+  }
+  enough.abort()
+  const { path, copies, messages } = await piping
+  t.deepEqual({ path, copies, messages }, { path: 'hand-over', copies: 0, messages: 500 })
+})
+
+between(`streams that are opened at once share the memory; one that is too large is refused${why}`, async (t) => {
+  const { a } = rooms(t, 1500, 2)
+  const sharing = { share: 'at-once', rx: 64, tx: 64 }
+  const [one, other] = await Promise.all(['camio0', 'camio1'].map((name) => opened(t, 'xdp', a, sharing, name)))
+  t.is((one as XdpStream).region, (other as XdpStream).region)
+  const large = { share: 'large', rx: 32_768, tx: 32_768, streams: 16 }
+  await t.throwsAsync(opened(t, 'xdp', a, large), { code: 'ERR_CAMIO_BAD_OPTION', message: /4 GiB/ })
+})
 
 between(`either may close first; what is left goes on, and the seat is free again${why}`, async (t) => {
   const { a, b } = rooms(t, 1500, 3)
@@ -62,6 +92,24 @@ between(`either may close first; what is left goes on, and the seat is free agai
     }
   }
 })
+
+between(
+  `a frame that was there when its stream closed, and that nobody read, costs the seat nothing${why}`,
+  async (t) => {
+    const { a, b } = rooms(t)
+    const sharing = { share: 'unread', rx: 64, tx: 64 }
+    // Keeps the memory.
+    await opened(t, 'xdp', a, sharing)
+    const near = await opened(t, 'packet', a, { mode: 'w' })
+    for (let i = 0; i < 70; i++) {
+      const far = await opened(t, 'xdp', b, sharing)
+      await near.write(frame(60, EXPERIMENT, i))
+      await far.readable()
+      if (i === 69) t.deepEqual(await next(far), frame(60, EXPERIMENT, i))
+      await far.close()
+    }
+  },
+)
 
 between(`what a closed stream lent or had claimed is nobody else's, and the seat works${why}`, async (t) => {
   const { a, b } = rooms(t)

@@ -1,4 +1,5 @@
 import { listen, open, type Stream } from '@camio/core'
+import { packageOf } from '../../schemes.js'
 import { announce, text } from '../common/arguments.js'
 import type { Framing } from './framing.js'
 
@@ -8,7 +9,7 @@ const uri = text('uri', 'tcp://127.0.0.1:0')
 const query = text('query', '')
 
 const [scheme] = uri.split(':')
-await import(`@camio/${scheme === 'unix' ? 'tcp' : scheme}`)
+await import(packageOf(uri))
 
 export async function* accepted(framing: Framing): AsyncGenerator<Stream, void, undefined> {
   const server = await listen(uri, framing)
@@ -35,7 +36,8 @@ export async function bind(): Promise<Stream> {
 }
 
 export function connect(framing?: Framing): Promise<Stream> {
-  const told = text('at', '')
+  // Where the two ends of a thing are named differently the suite says where this one goes.
+  const told = text('to', text('at', ''))
   // Others than ours announce the bare port.
   const at = told.includes(':') ? told : `${scheme}://127.0.0.1:${told}`
   return open(query === '' ? at : `${at}${at.includes('?') ? '&' : '?'}${query}`, framing)

@@ -2,6 +2,7 @@
 import { packageMissing } from '../../run/availability.js'
 import { limit } from '../../run/limits.js'
 import { contestant } from '../../run/places.js'
+import { packageOf } from '../../schemes.js'
 
 /** A command and its arguments; or why there is none. */
 export type Program = readonly string[] | { readonly absent: string }
@@ -29,13 +30,7 @@ function withPackage(name: string, program: () => Program): Program {
 
 /** A program against the stream contract, as the end that serves at `uri`, or that connects to where it is told. */
 export const ours = (uri: string, name: string, ...args: readonly string[]): Program =>
-  withPackage(`@camio/${packageOf(uri)}`, () => node(`ours/${name}`, '--uri', uri, ...args))
-
-/** The package that registers the scheme. */
-function packageOf(uri: string): string {
-  const [scheme] = uri.split(':')
-  return scheme === 'unix' ? 'tcp' : scheme!
-}
+  withPackage(packageOf(uri), () => node(`ours/${name}`, '--uri', uri, ...args))
 
 export const zeromq = (name: string, ...args: readonly string[]): Program =>
   withPackage('zeromq', () => node(`zeromq/${name}`, ...args))

@@ -89,7 +89,8 @@ export const close = area('close', [
       const lease = (await far.read())!
       await far.close({ discard: true })
       await near.close({ discard: true })
-      for (let i = 0; i < 10; i++) {
+      const others = Math.min(10, rig.subject.harness.pair!.atOnce ?? 10)
+      for (let i = 0; i < others; i++) {
         const other = await rig.pair()
         await other.near.write(new Uint8Array(Math.min(20_000, other.near.maxClaim)).fill(1))
         await other.far.readable()

@@ -1,5 +1,6 @@
 /** A socket of packet(7): frames in by a ring, frames out many a system call. */
 import { constants } from 'node:os'
+import { type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import {
   CamioError,
   Counter,
@@ -11,12 +12,13 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import type { Binding } from '../binding.js'
-import { NO_SOURCE } from '../no-source.js'
-import type { FrameSink, FrameSource, Port, PortOwner } from '../port.js'
 import { Outbox } from './outbox.js'
 import { PacketRing } from './ring.js'
 
 const { EAGAIN, ENETDOWN, ENXIO, ENODEV } = constants.errno
+
+/** Frames that are sent by one call: the call is a small part of what they cost, and they are still in the cache. */
+const TOGETHER = 64
 
 export interface PacketParts {
   readonly binding: Binding
@@ -111,6 +113,9 @@ export class PacketPort implements Port, FrameSink, Watched {
   }
   cancel(): void {
     this.outbox.cancel()
+  }
+  get due(): boolean {
+    return this.maySend && this.outbox.count - this.outbox.first >= TOGETHER
   }
 
   send(): boolean {

@@ -4,8 +4,7 @@
  *
  * Every number in the ring is checked before it is used.
  */
-import { TAG } from '../features.js'
-import { Corrupt, type FrameSource } from '../port.js'
+import { Corrupt, type FrameSource, TAG } from '@camio/core/link'
 
 /** struct tpacket_block_desc, as 32-bit words. */
 const Block = { STATUS: 2, COUNT: 3, FIRST: 4, LENGTH: 5, SIZE: 48 } as const
@@ -15,6 +14,7 @@ const Frame = {
   SECONDS: 4,
   NANOSECONDS: 8,
   CAPTURED: 12,
+  LENGTH: 16,
   STATUS: 20,
   MAC: 24,
   TCI: 32,
@@ -39,6 +39,7 @@ export class PacketRing implements FrameSource {
   readonly bytes: Uint8Array
   offset = 0
   length = 0
+  whole = true
   time = Number.NaN
 
   private readonly words: Int32Array
@@ -83,8 +84,17 @@ export class PacketRing implements FrameSource {
 
   // ---------------------------------------------------------------------------------------------------- blocks
 
+  /** The kernel closes no block without a frame, but it might. */
   private nextBlock(): boolean {
-    this.free()
+    do {
+      this.free()
+      if (!this.openBlock()) return false
+    } while (this.left === 0)
+    return true
+  }
+
+  /** Reads the block's header. @returns `false`: it is still the kernel's */
+  private openBlock(): boolean {
     const start = this.block * this.blockSize
     const status = Atomics.load(this.words, (start >> 2) + Block.STATUS)
     if ((status & Status.USER) === 0) return false
@@ -96,8 +106,7 @@ export class PacketRing implements FrameSource {
     this.end = start + used
     this.at = start + first
     if (status & Status.LOSING) this.owner.losing()
-    // The kernel closes none without a frame, but it might.
-    return this.left > 0 || this.nextBlock()
+    return true
   }
 
   private giveBack(): void {
@@ -124,6 +133,8 @@ export class PacketRing implements FrameSource {
     if (mac < Frame.SIZE + TAG || length < 0 || at + mac + length > this.end) throw this.corrupt('a frame')
     this.offset = at + mac
     this.length = length
+    // What the host's own stack hands over before it is cut into segments may be larger than a block.
+    this.whole = words[(at + Frame.LENGTH) >> 2] === length
     this.time = (words[(at + Frame.SECONDS) >> 2]! >>> 0) * 1e3 + (words[(at + Frame.NANOSECONDS) >> 2]! >>> 0) / 1e6
     const status = words[(at + Frame.STATUS) >> 2]!
     if (status & Status.VLAN_VALID && length >= ADDRESSES) this.putTagBack(at, status)

@@ -1,22 +1,24 @@
 /** `xdp:eth0?queue=0` */
+
 import { constants } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import {
   type Availability,
   CamioError,
-  DRIVER_ABI,
   defineDriver,
   encodeAddress,
+  type Features,
+  type Mode,
   type Stream,
   systemError,
   type Target,
 } from '@camio/core/spi'
 import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '../binding.js'
-import { frameFeatures, HEADER, MODES, TAG } from '../features.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
-import { checkKind, interfaceName, namespacePath, openFailure } from '../place.js'
-import { CHUNK, HEADROOM, type Seat, seatIn } from './memory.js'
+import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
+import { CHUNK, HEADROOM, regionOf, type Seat, seatIn } from './memory.js'
 import { XdpPort } from './port.js'
 import { XdpStream } from './stream.js'
 
@@ -38,7 +40,7 @@ const AGAIN = 10
 type XdpTarget = Target<typeof xdpOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'xdp',
   id: '@camio/xdp',
   help: 'frames of one queue of a network interface, instead of the kernel (AF_XDP)',
@@ -47,6 +49,13 @@ export const driver = defineDriver({
   modes: MODES,
   features: frameFeatures({ delivery: 'one' }),
   available,
+  forecast: ({ address, mode, options }) => ({
+    // Before somebody sleeps the kernel is asked what it had to drop.
+    read: { systemCalls: 1, wakeUps: 1 },
+    write: { systemCalls: 1, wakeUps: 0 },
+    features: featuresOf(mode, mtuOf(address, options.netns)),
+    ...(options.share !== undefined && { region: regionOf(options.share) }),
+  }),
   open,
 })
 
@@ -74,7 +83,7 @@ async function open(target: XdpTarget): Promise<Stream> {
   }
   try {
     const socket = await patiently(target, () => openSocket(sockets, netns, name, seat, target))
-    return streamOf(sockets, socket, seat, name, target)
+    return await streamOf(sockets, socket, seat, name, target)
   } catch (error) {
     seat.leave()
     throw error
@@ -102,7 +111,10 @@ function openSocket({ binding }: Sockets, netns: string, name: string, seat: Sea
   const { memory } = seat
   const [shared = -1] = memory.sockets
   try {
-    return binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    const socket = binding.xdpOpen(netns, name, settingsOf(target), memory.id, shared)
+    // At once: another stream that is being opened must find it.
+    memory.sockets.add(socket.slot)
+    return socket
   } catch (error) {
     throw failure(error, target.uri)
   }
@@ -127,27 +139,49 @@ const ONE_PIECE = CHUNK - HEADROOM
 /** The kernel takes a frame in so many pieces. */
 const LARGEST = 16 * CHUNK
 
-function streamOf(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
-  const { uri, mode } = target
+async function streamOf(
+  sockets: Sockets,
+  socket: XdpSocket,
+  seat: Seat,
+  name: string,
+  target: XdpTarget,
+): Promise<Stream> {
   const { dispatcher } = sockets
   dispatcher.opened(socket.slot)
   try {
-    const { mtu, mac } = socket.interface
-    checkKind(socket.interface, uri)
-    const inPieces = mtu + HEADER + TAG > ONE_PIECE
-    checkPieces(inPieces, seat, uri)
-    const bound = `xdp:${encodeAddress(name)}`
-    const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-    const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-    const features = frameFeatures({ delivery: 'one', mode, mtu: largest, readCopies: inPieces ? 1 : 0 })
-    const { native, zerocopy } = socket
-    const stream = new XdpStream(target.init(bound, features), port, seat.memory, { native, zerocopy }, mac)
-    port.start(stream)
-    return stream
+    return makeStream(sockets, socket, seat, name, target)
   } catch (error) {
-    void dispatcher.close(socket.slot, true)
+    seat.memory.sockets.delete(socket.slot)
+    await dispatcher.close(socket.slot, true)
     throw error
   }
+}
+
+function featuresOf(mode: Mode, mtu?: number): Features {
+  if (mtu === undefined) return frameFeatures({ delivery: 'one', mode })
+  const largest = Math.min(mtu, LARGEST - HEADER - TAG)
+  return frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: comesInPieces(mtu) ? 1 : 0, write: 0 } })
+}
+
+function comesInPieces(mtu: number): boolean {
+  return mtu + HEADER + TAG > ONE_PIECE
+}
+
+function makeStream(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
+  const { uri, mode } = target
+  const { native, zerocopy } = socket
+  const { mtu, mac } = socket.interface
+  checkKind(socket.interface, uri)
+  checkPieces(comesInPieces(mtu), seat, uri)
+  const bound = `xdp:${encodeAddress(name)}`
+  // Before the port, which has a timer that only its `close` ends.
+  const init = target.init(bound, featuresOf(mode, mtu))
+  const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
+  const { share } = target.options
+  const region = share === undefined ? seat.memory : regionOf(share)
+  const stream = new XdpStream(init, port, region, { native, zerocopy }, mac)
+  port.start(stream)
+  return stream
 }
 
 /** Whether frames may come in pieces is said once a memory, by the first stream. @throws `ERR_CAMIO_BAD_OPTION` */

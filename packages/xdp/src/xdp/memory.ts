@@ -8,6 +8,8 @@ import type { Binding } from '../binding.js'
 
 /** Bytes of a chunk: the most that every kernel and driver takes. */
 export const CHUNK = 4096
+/** The chunk of an address is `address >> CHUNK_BITS`: addresses are under 2 GiB, and a division would be one of floating point. */
+export const CHUNK_BITS = 12
 /** Bytes that the kernel keeps free in front of a frame that it puts into a chunk (XDP_PACKET_HEADROOM). */
 export const HEADROOM = 256
 
@@ -111,8 +113,9 @@ export class Memory {
   }
 
   giveHome(chunk: number): void {
-    const { rx, tx } = this.seating
-    this.seats[Math.floor(chunk / (rx + tx))]!.give(chunk)
+    const { rx, tx, seats } = this.seating
+    if (seats === 1) this.seats[0]!.give(chunk)
+    else this.seats[Math.floor(chunk / (rx + tx))]!.give(chunk)
   }
 
   /** Whoever waits for chunks gets those that were sent meanwhile. */
@@ -131,13 +134,22 @@ export class Memory {
 /** The memories of this thread that have a name. */
 const shared = new Map<string, Memory>()
 
+/** What streams of one memory have in common, also before one of them is open. One object a name that a program has used. */
+const regions = new Map<string, object>()
+
+export function regionOf(name: string): object {
+  let region = regions.get(name)
+  if (region === undefined) regions.set(name, (region = Object.freeze({ share: name })))
+  return region
+}
+
 /**
  * A seat in the memory of that name (`undefined`: one of its own), which is made if there is none.
- * @throws `ERR_CAMIO_BAD_OPTION` when the memory is another size, or full; a system error
+ * @throws `ERR_CAMIO_BAD_OPTION` when the memory is too large, another size, or full; a system error
  */
 export function seatIn(name: string | undefined, seating: Seating, binding: Binding, uri: string): Seat {
-  if (name === undefined) return new Memory(binding, { ...seating, seats: 1 }, () => {}).sit()!
-  const memory = shared.get(name) ?? make(name, seating, binding)
+  if (name === undefined) return own({ ...seating, seats: 1 }, binding, uri)
+  const memory = shared.get(name) ?? make(name, seating, binding, uri)
   const { rx, tx, seats } = memory.seating
   if (rx !== seating.rx || tx !== seating.tx) throw bad(uri, `has rx=${rx} and tx=${tx}: all that share it must`)
   const seat = memory.sit()
@@ -145,7 +157,23 @@ export function seatIn(name: string | undefined, seating: Seating, binding: Bind
   return seat
 }
 
-function make(name: string, seating: Seating, binding: Binding): Memory {
+/** Offsets are small integers. */
+const LARGEST = 2 ** 31 - 1
+
+function checkSize({ rx, tx, seats }: Seating, uri: string): void {
+  const bytes = seats * (rx + tx) * CHUNK
+  if (bytes <= LARGEST) return
+  const why = `ask for ${bytes / 2 ** 30} GiB of memory: it must be less than 2 GiB`
+  throw new CamioError('ERR_CAMIO_BAD_OPTION', `options "rx", "tx" and "streams" in ${uri} ${why}`, { uri })
+}
+
+function own(seating: Seating, binding: Binding, uri: string): Seat {
+  checkSize(seating, uri)
+  return new Memory(binding, seating, () => {}).sit()!
+}
+
+function make(name: string, seating: Seating, binding: Binding, uri: string): Memory {
+  checkSize(seating, uri)
   const memory = new Memory(binding, seating, () => shared.delete(name))
   shared.set(name, memory)
   return memory

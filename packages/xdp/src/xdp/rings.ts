@@ -4,8 +4,8 @@
  *
  * What the kernel writes is checked before it is used.
  */
+import { Corrupt } from '@camio/core/link'
 import type { RingPlace } from '../binding.js'
-import { Corrupt } from '../port.js'
 
 /** XDP_RING_NEED_WAKEUP */
 const NEEDS_WAKE_UP = 1
@@ -110,6 +110,11 @@ export class Outlet extends Ring {
     const at = this.at(this.put)
     this.put = (this.put + 1) | 0
     return at
+  }
+
+  /** What was put in that the kernel has not been shown. */
+  get hidden(): number {
+    return (this.put - this.published) >>> 0
   }
 
   /** The kernel may take what was put in. @returns whether there was something new */

@@ -1,8 +1,8 @@
 /** Frames in: what the kernel put into chunks is lent where it lies, and the chunks go back into the fill ring. */
+import { Corrupt, type FrameSource } from '@camio/core/link'
 import { Counter } from '@camio/core/spi'
 import type { RingPlace } from '../binding.js'
-import { Corrupt, type FrameSource } from '../port.js'
-import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
+import { CHUNK, CHUNK_BITS, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
 
 /** struct xdp_desc as 32-bit words: an address of 64 bits, a length, options. */
@@ -27,6 +27,7 @@ export class RxQueue implements FrameSource {
   bytes: Uint8Array
   offset = 0
   length = 0
+  readonly whole = true
   readonly time = Number.NaN
   /** The frame at hand: its pieces, as address and length each. */
   readonly pieces = new Int32Array(2 * PIECES)
@@ -38,6 +39,9 @@ export class RxQueue implements FrameSource {
   private readonly fill: Outlet
   /** Chunks that frames were lent in since the last `free`. */
   private readonly held: Int32Array
+  /** Chunks of the seat that frames are received into: `[first, end)`. */
+  private readonly first: number
+  private readonly end: number
   private heldCount = 0
   private returned = 0
   /** Where a frame in pieces is put together. */
@@ -54,7 +58,10 @@ export class RxQueue implements FrameSource {
     this.bytes = this.memory.bytes
     this.rx = new Inlet(rx, Descriptor.WORDS)
     this.fill = new Outlet(fill, ADDRESS_WORDS)
-    this.held = new Int32Array(this.memory.seating.rx)
+    const { rx: count, tx } = this.memory.seating
+    this.held = new Int32Array(count)
+    this.first = seat.first + tx
+    this.end = this.first + count
   }
 
   get hasMore(): boolean {
@@ -91,14 +98,15 @@ export class RxQueue implements FrameSource {
     }
   }
 
-  /** A piece is ours: only what the kernel had to receive into, and within one chunk. */
+  /** A piece is ours: only what the kernel had from this seat to receive into, and within one chunk. */
   private hold(address: number, high: number, length: number): void {
     const { owner } = this.memory
-    const chunk = Math.floor(address / CHUNK)
-    if (high !== 0 || address < 0 || chunk >= owner.length || owner[chunk] !== Owner.FILL) {
+    const chunk = address >> CHUNK_BITS
+    if (high !== 0 || chunk < this.first || chunk >= this.end || owner[chunk] !== Owner.FILL) {
       throw new Corrupt(`a frame at ${address}, which is not where frames are received`)
     }
-    if (length < 0 || (address % CHUNK) + length > CHUNK) throw new Corrupt(`a frame of ${length} bytes in a chunk`)
+    if (length < 0 || (address & (CHUNK - 1)) + length > CHUNK)
+      throw new Corrupt(`a frame of ${length} bytes in a chunk`)
     owner[chunk] = Owner.PROGRAM
     this.held[this.heldCount++] = chunk
     this.pieces[2 * this.pieceCount] = address
@@ -129,12 +137,11 @@ export class RxQueue implements FrameSource {
     if (this.returned >= TOGETHER) this.refill()
   }
 
-  /** The frame at hand belongs to another stream from now on. */
+  /** The frame at hand belongs to another stream from now on; what was lent with it is read. */
   handOver(): void {
-    this.heldCount = 0
-    this.joined = false
-    this.returned++
-    if (this.returned >= TOGETHER) this.refill()
+    this.heldCount -= this.pieceCount
+    this.returned += this.pieceCount
+    this.free()
   }
 
   /** Everything that nobody uses goes into the fill ring. */

@@ -1,6 +1,6 @@
 /** A stream of `xdp:`. Two of them that share a memory hand frames over to each other. */
+import { FrameStream } from '@camio/core/link'
 import type { Stream, StreamInit } from '@camio/core/spi'
-import { FrameStream } from '../frame-stream.js'
 import type { XdpPort } from './port.js'
 
 export class XdpStream extends FrameStream {
@@ -29,5 +29,11 @@ export class XdpStream extends FrameStream {
     if (!this.adoptFrame(length, () => this.port.tx!.adopt(from.port.rx!))) return false
     from.handOver()
     return true
+  }
+
+  protected override destroy(discard: boolean): void | Promise<void> {
+    // A frame that was looked at and never lent: memory that is shared outlives this stream.
+    if (this.lent === 0) this.source.free()
+    return super.destroy(discard)
   }
 }

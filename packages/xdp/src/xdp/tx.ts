@@ -1,7 +1,7 @@
 /** Frames out: claims lie in chunks of the stream's seat, one behind the other, and are sent from there. */
+import { Corrupt } from '@camio/core/link'
 import type { RingPlace } from '../binding.js'
-import { Corrupt } from '../port.js'
-import { CHUNK, type Memory, Owner, type Seat } from './memory.js'
+import { CHUNK, CHUNK_BITS, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
 import { ADDRESS_WORDS, Descriptor, GOES_ON, type RxQueue } from './rx.js'
 
@@ -18,6 +18,8 @@ export class TxQueue {
   private cursor: number
   private claimed = NONE
   private claimedChunks = 0
+  /** Chunks that were put into the ring and have not come back. */
+  private flying = 0
 
   constructor(
     private readonly seat: Seat,
@@ -34,7 +36,7 @@ export class TxQueue {
 
   /** @returns the offset of room for a frame, or -1 */
   claim(length: number): number {
-    const chunks = Math.ceil(length / CHUNK)
+    const chunks = (length + CHUNK - 1) >> CHUNK_BITS
     if (this.tx.room(chunks) < chunks) return NONE
     let at = this.find(chunks)
     if (at === NONE) {
@@ -92,14 +94,20 @@ export class TxQueue {
 
   private put(address: number, length: number, more: boolean): void {
     const { words } = this.tx
-    const chunk = Math.floor(address / CHUNK)
+    const chunk = address >> CHUNK_BITS
     const at = this.tx.next()
     words[at + Descriptor.ADDRESS] = address
     words[at + Descriptor.ADDRESS_HIGH] = 0
     words[at + Descriptor.LENGTH] = length
     words[at + Descriptor.OPTIONS] = more ? GOES_ON : 0
+    this.flying++
     this.memory.owner[chunk] = Owner.SENDER
     this.memory.sender[chunk] = this.seat.index
+  }
+
+  /** Frames, or pieces of them, that the kernel has not been shown. */
+  get hidden(): number {
+    return this.tx.hidden
   }
 
   publish(): boolean {
@@ -122,12 +130,15 @@ export class TxQueue {
     for (let count = completion.available(); count > 0; count--) {
       const at = completion.take()
       const address = completion.words[at]!
-      const chunk = Math.floor(address / CHUNK)
+      const chunk = address >> CHUNK_BITS
       if (completion.words[at + 1] !== 0 || owner[chunk] !== Owner.SENDER || sender[chunk] !== seat.index) {
         throw new Corrupt(`a frame at ${address} was sent, which was not to be`)
       }
       memory.giveHome(chunk)
+      this.flying--
     }
+    // All are back: the first ones again, which the processor's cache still has.
+    if (this.flying === 0 && this.claimed === NONE) this.cursor = this.first
     completion.free()
   }
 }

@@ -1,0 +1,8 @@
+// What needs /dev/netmap: run by test/stand-in.test.ts with a stand-in for it, and by `npm run test:netmap` with the kernel's own.
+export default {
+  files: ['dist-test/**/*.suite.js'],
+  workerThreads: false,
+  concurrency: 1,
+  timeout: '2m',
+  nodeArguments: ['--enable-source-maps', '--expose-gc'],
+}
