@@ -12,6 +12,7 @@ import type { Workload } from './workload.js'
 const LONGEST = 60e9
 /** Answers between two looks at whether the time is over. */
 const LOOKS = 64
+const SAMPLES = 1024
 
 export class Load {
   /** Of the run: nanoseconds. */
@@ -26,6 +27,10 @@ export class Load {
   private readonly idle: Slot[] = []
   private finish: (() => void) | null = null
   private busy = 0
+  private spinning = false
+  /** Latencies that are not in the histogram yet, in milliseconds. */
+  private readonly samples = new Float64Array(SAMPLES)
+  private taken = 0
 
   constructor(
     private readonly exchanges: readonly Exchange[],
@@ -50,9 +55,11 @@ export class Load {
     })
     for (const exchange of this.exchanges)
       for (let i = 0; i < this.plan.pipeline; i++) this.start(new Slot(this, exchange))
+    this.spinning = spin
     if (spin) this.spin()
     else for (const exchange of this.exchanges) exchange.attend()
     if (this.busy > 0) await over
+    while (this.taken > 0) this.record()
     this.idle.length = 0
     if (this.failure !== null) throw this.failure
   }
@@ -75,6 +82,8 @@ export class Load {
       for (const exchange of exchanges) {
         // What could not leave at once is tried again now and then.
         if (exchange.poll() > 0 || looks % 1024 === 0) exchange.flush()
+        // The next request is on its way: there is time.
+        else if (this.taken > 0) this.record()
       }
     }
   }
@@ -82,7 +91,8 @@ export class Load {
   /** A slot has its answer. @returns whether it shall send another one */
   answered(since: number): boolean {
     const now = (this.endedAt = performance.now())
-    this.latencies.record(Math.max(1, Math.round((now - since) * 1e6)))
+    this.samples[this.taken++] = now - since
+    if (!this.spinning || this.taken === SAMPLES) this.record()
     this.done++
     if (this.done % LOOKS === 0 || this.done >= this.most) this.look(now)
     if (this.running && this.idle.length > 0) this.start(this.idle.shift()!)
@@ -99,6 +109,11 @@ export class Load {
   /** When the last answer came. */
   get now(): number {
     return this.endedAt
+  }
+
+  /** A latency into the histogram, which takes longer than all else here. */
+  private record(): void {
+    this.latencies.record(Math.max(1, Math.round(this.samples[--this.taken]! * 1e6)))
   }
 
   private look(now: number): void {

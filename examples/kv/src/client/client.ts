@@ -41,6 +41,8 @@ export interface ScanOptions {
   readonly count?: number
 }
 
+const SUBSCRIPTIONS = /^[ps]?(un)?subscribe$/i
+
 export class Client implements AsyncDisposable {
   private readonly subscriptions: Subscriptions
 
@@ -80,15 +82,22 @@ export class Client implements AsyncDisposable {
 
   /**
    * Any command: `command('OBJECT', 'ENCODING', key)`. Bulk strings are decoded as UTF-8.
-   * @throws `ReplyError`, the server's; what broke the connection; `ERR_KV_BUSY` when too many wait for an answer
+   * @throws `ReplyError`, the server's; what broke the connection; `ERR_KV_BUSY` when too many wait for an answer;
+   *   `ERR_CAMIO_UNSUPPORTED` for subscriptions, which have methods
    */
   command(name: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.ask(asIs, [name, ...args])
+    return this.any(Form.TEXT, name, args)
   }
 
   /** The same, with bulk strings as buffers. */
   commandBytes(name: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.ask(asIs, [name, ...args], Form.BYTES)
+    return this.any(Form.BYTES, name, args)
+  }
+
+  private async any(form: Form, name: string, args: readonly Argument[]): Promise<Reply> {
+    if (!SUBSCRIPTIONS.test(name)) return this.ask(asIs, [name, ...args], form)
+    // Answered once a channel, and out of turn.
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${name}: use subscribe() and unsubscribe()`)
   }
 
   private ask<T>(as: As<T>, request: Request, form: Form = Form.TEXT): Promise<T> {

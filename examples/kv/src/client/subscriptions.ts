@@ -2,7 +2,7 @@
 import type { Exchange } from './exchange.js'
 import type { Reply } from './reply.js'
 
-/** `message` is a buffer of its own. */
+/** `message` is a buffer of its own. A listener that throws ends the connection, as any handler does. */
 export type MessageListener = (message: Buffer, channel: string) => void
 
 export class Subscriptions {

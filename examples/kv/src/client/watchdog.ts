@@ -1,11 +1,18 @@
-/** One timer for all requests: it fires when answers are awaited and none came for a while. */
+/**
+ * One timer for all requests: it barks when answers are awaited and none came for a while. It looks a few times in that while whether
+ * anything was heard, so that a request costs no look at the clock.
+ */
+const LOOKS = 4
+
 export class Watchdog {
   private timer: NodeJS.Timeout | null = null
   private watching = false
-  /** When something was last heard, or the wait began. */
-  private heard = 0
+  /** Was anything heard since the last look? */
+  private heard = false
+  /** Looks in a row at which nothing was. */
+  private quiet = 0
 
-  /** @param patience in milliseconds; `Infinity`: never */
+  /** @param patience in milliseconds, of which it may become a quarter more; `Infinity`: never */
   constructor(
     private readonly patience: number,
     private readonly bark: () => void,
@@ -14,33 +21,34 @@ export class Watchdog {
   /** From now on something is awaited. */
   watch(): void {
     if (this.watching || this.patience === Infinity) return
-    this.watching = true
-    this.heard = performance.now()
-    // The timer of an earlier wait goes on: it looks at `heard` when it fires.
-    this.timer ??= this.sleep(this.patience)
+    this.watching = this.heard = true
+    // Whoever waits for the stream keeps the process alive.
+    this.timer ??= setInterval(() => this.look(), this.patience / LOOKS).unref()
   }
 
   /** Something came. */
   seen(): void {
-    if (this.watching) this.heard = performance.now()
+    this.heard = true
   }
 
   /** Nothing is awaited any more. */
   rest(): void {
     this.watching = false
-    // A timer a request would cost more than one that fires in vain.
-    this.timer?.unref()
-  }
-
-  private sleep(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.look(), milliseconds)
   }
 
   private look(): void {
+    if (!this.watching) this.stop()
+    else if (this.heard) this.quiet = 0
+    else if (++this.quiet === LOOKS) {
+      this.stop()
+      this.bark()
+    }
+    this.heard = false
+  }
+
+  private stop(): void {
+    clearInterval(this.timer!)
     this.timer = null
-    if (!this.watching) return
-    const left = this.heard + this.patience - performance.now()
-    if (left > 0) this.timer = this.sleep(left)
-    else this.bark()
+    this.quiet = 0
   }
 }

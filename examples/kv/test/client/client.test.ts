@@ -237,6 +237,13 @@ test.serial('bad options name what is wrong', async (t) => {
   t.true(isCamioError(await connect('tcp://127.0.0.1:1').catch((error: unknown) => error), 'ERR_CAMIO_REFUSED'))
 })
 
+test.serial('subscriptions have methods: as plain commands they are refused', async (t) => {
+  const kv = await client(t, await PLACES.mem!(t))
+  for (const name of ['SUBSCRIBE', 'unsubscribe', 'PSUBSCRIBE'])
+    await t.throwsAsync(kv.command(name, 'a', 'b'), { code: 'ERR_CAMIO_UNSUPPORTED' })
+  t.is(await kv.ping(), 'PONG')
+})
+
 test.serial('no more requests than may wait', async (t) => {
   const kv = await client(t, await PLACES.mem!(t), { maxPending: 2 })
   const results = await Promise.allSettled([kv.ping(), kv.ping(), kv.ping()])

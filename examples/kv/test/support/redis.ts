@@ -1,6 +1,6 @@
 /** What Debian's redis-server and redis-tools bring, where they are installed. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
@@ -21,6 +21,17 @@ export async function redisServer(t: ExecutionContext): Promise<string> {
   const words = ['--port', '0', '--save', '', '--appendonly', 'no', '--unixsocket', path, '--unixsocketperm', '700']
   const child = spawn('redis-server', words, { stdio: 'ignore' })
   t.teardown(() => child.kill('SIGKILL'))
-  while (!existsSync(path)) await sleep(10)
+  while (!(await listens(path))) await sleep(10)
   return `unix:${path}?uid=any`
+}
+
+/** The file is there a moment before somebody listens. */
+function listens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 }
