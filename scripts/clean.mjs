@@ -4,5 +4,5 @@ import { join } from 'node:path'
 import { root, workspaces } from './lib/packages.mjs'
 
 for (const folder of [root, ...workspaces()])
-  for (const output of ['dist', 'dist-test', 'build', 'prebuilds'])
+  for (const output of ['dist', 'dist-test', 'build', 'prebuilds', 'out', 'sbom'])
     rmSync(join(folder, output), { recursive: true, force: true })

@@ -1,23 +1,19 @@
-// npm run test:nodes [-- 22 24 ...]: all tests once more under other releases of Node. npm brings their binaries.
+// npm run test:nodes [-- 22 24 ...]: all tests under every release of Node that is supported. npm brings their binaries.
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { npm } from './lib/dependencies.mjs'
-import { root } from './lib/packages.mjs'
+import { onDemand } from './lib/on-demand.mjs'
 import { run, tool } from './lib/run.mjs'
 import { main, Stop, say } from './lib/say.mjs'
 import { setUp } from './lib/setup.mjs'
 
-const RELEASES = ['22', '24', '26']
-const CACHE = join(root, 'node_modules', '.cache', 'nodes')
+const RELEASES = ['20', '22', '24', '26']
 
 /** The newest binary of a release. Its package needs its install script, which puts the binary into place. */
 async function binaryOf(release) {
-  const folder = join(CACHE, release)
-  const binary = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  if (existsSync(binary)) return binary
-  say(`node ${release}: installing`)
-  const code = await npm(['install', '--prefix', folder, '--no-save', '--ignore-scripts=false', `node@${release}`])
-  if (code !== 0 || !existsSync(binary)) throw new Stop(`npm has no binary of Node ${release} for this machine.`)
+  if (process.versions.node.startsWith(`${release}.`)) return process.execPath
+  const folder = await onDemand('node', release, { scripts: true })
+  const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (!existsSync(binary)) throw new Stop(`npm has no binary of Node ${release} for this machine.`)
   return binary
 }
 

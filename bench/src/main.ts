@@ -1,6 +1,6 @@
+import { Progress } from '@camio/show'
 import { type Arguments, parse } from './arguments.js'
 import { help } from './help.js'
-import { Progress } from './progress.js'
 import { save } from './report/save.js'
 import { table } from './report/table.js'
 import { RESULTS } from './run/places.js'

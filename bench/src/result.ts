@@ -1,8 +1,8 @@
+import { LIMIT, OURS } from '@camio/show'
 import { median, pairwiseDifference, pairwiseRatio, spread } from './statistics.js'
 import type { Beside, Goal, Judgement, Measured, Result, Round } from './types.js'
 
-export const OURS = 'ours'
-export const LIMIT = 'limit'
+export { LIMIT, OURS }
 
 /** Medians, ratios, spread and goals of what was measured. */
 export function resultOf(suite: string, measured: Measured): Result {

@@ -1,6 +1,8 @@
 /** The harness's words. A suite is a list of cases; a case sets contestants beside each other in one unit. */
 
-export type Better = 'higher' | 'lower'
+import type { Better, Drawn, Series } from '@camio/show'
+
+export type { Better, Series }
 export type Role = 'ours' | 'limit' | 'peer'
 
 /** What is told beside a figure and is not judged: loss, CPU time. The names say the unit. */
@@ -34,15 +36,6 @@ export type Goal = {
   readonly against: string
   readonly is: '<=' | '>='
 } & ({ readonly ratio: number } | { readonly difference: number })
-
-/** The place of a case among others that are one chart: what ours and the others do as something grows. */
-export interface Series {
-  /** The chart. */
-  readonly name: string
-  /** What grows. */
-  readonly axis: string
-  readonly x: number
-}
 
 export interface Case {
   readonly name: string
@@ -97,15 +90,8 @@ export interface Measured {
 export type Judgement = Goal & { readonly got: number; readonly pass: boolean }
 
 /** One line of `--json`. `ratio` is always ours divided by the other. */
-export interface Result {
+export interface Result extends Drawn {
   readonly suite: string
-  readonly case: string
-  readonly unit: string
-  readonly better: Better
-  readonly ours: number | null
-  readonly limit: number | null
-  readonly peers: Readonly<Record<string, number>>
-  readonly ratio: Readonly<Record<string, number>>
   readonly runs: number
   /** (largest - smallest) / median of every contestant's figures. */
   readonly spread: Readonly<Record<string, number>>
@@ -115,7 +101,6 @@ export interface Result {
   readonly others: number
   /** Medians of what was told beside the figures, by contestant. */
   readonly beside?: Readonly<Record<string, Beside>> | undefined
-  readonly series?: Series | undefined
   readonly note?: string | undefined
   readonly calibration?: Calibration | undefined
 }

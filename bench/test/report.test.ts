@@ -1,6 +1,5 @@
+import { binary, chart, percent, short } from '@camio/show'
 import test from 'ava'
-import { binary, percent, short } from '../dist/report/number.js'
-import { chart } from '../dist/report/svg.js'
 import { table } from '../dist/report/table.js'
 import type { Result } from '../dist/types.js'
 

@@ -1,12 +1,13 @@
-// npm run demo [-- --size=256MiB --json]
+// npm run demo [-- --size=256MiB --time=1s --json]
 // Moves one file over several transports with one program (demo/move.ts); only the URI differs. Over datagrams, some of which a relay
-// loses on purpose, it goes in numbered pieces (demo/datagrams.ts). Exit code 1 if a byte differs.
+// loses on purpose, it goes in numbered pieces (demo/datagrams.ts). Then one key-value store is reached over every transport by one client
+// program (demo/store.ts), for --time over each. Exit code 1 if a byte differs.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseSize } from '@camio/core/spi'
+import { parseDuration, parseSize } from '@camio/core/spi'
 import '@camio/file'
 import '@camio/shm'
 import '@camio/tcp'
@@ -14,15 +15,24 @@ import '@camio/udp'
 import { makeCertificates } from './demo/certificates.js'
 import { generate, sha256 } from './demo/input.js'
 import { move } from './demo/move.js'
+import { runStore, storeTable } from './demo/store.js'
 import { type Result, table } from './demo/table.js'
 import { type Row, rows } from './demo/transports.js'
 
 const { values } = parseArgs({
-  options: { size: { type: 'string', default: '256MiB' }, json: { type: 'boolean', default: false } },
+  options: {
+    size: { type: 'string', default: '256MiB' },
+    time: { type: 'string', default: '1s' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const size = parseSize(values.size)
 if (size === null || size < 1) {
   console.error(`--size=${values.size} is not a size such as 256MiB`)
+  process.exit(2)
+}
+if (!parseDuration(values.time)) {
+  console.error(`--time=${values.time} is not a time such as 1s`)
   process.exit(2)
 }
 
@@ -38,12 +48,18 @@ await generate(input, size)
 const expected = await sha256(input)
 
 const results: Result[] = []
-for (const row of rows(folder, await makeCertificates())) results.push(await show(row))
+const certificates = await makeCertificates()
+for (const row of rows(folder, certificates)) results.push(await show(row))
 
 const same = results.every(({ checksum }) => checksum === 'same')
-if (values.json) console.log(JSON.stringify({ size, ok: same, results }, null, 2))
-else console.log(`\n${table(results, process.stdout.isTTY && !process.env.NO_COLOR)}`)
+const colours = process.stdout.isTTY && !process.env.NO_COLOR
+if (!values.json) console.log(`\n${table(results, colours)}`)
 tell(same ? '\nEvery copy has the checksum of the original.' : '\nA copy DIFFERS from the original.')
+
+tell('\nOne key-value server, and one client program that is told only where it is:')
+const store = await runStore({ folder, certificates, time: values.time, tell })
+if (values.json) console.log(JSON.stringify({ size, ok: same, results, store }, null, 2))
+else console.log(`\n${storeTable(store, colours)}`)
 process.exitCode = same ? 0 : 1
 
 async function show(row: Row): Promise<Result> {

@@ -13,6 +13,7 @@ const pages = [
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
   'examples/README.md',
+  'examples/kv/README.md',
   'bench/README.md',
   'native-common/README.md',
 ].filter((name) => name.endsWith('.md') && existsSync(join(root, name)))

@@ -69,9 +69,9 @@ test('echo: the same server over tcp, unix and udp', async (t) => {
   }
 })
 
-test('demo: every transport, checksums the same, a table, nothing left behind', async (t) => {
+test('demo: every transport, checksums the same, tables, nothing left behind', async (t) => {
   const cwd = folder(t)
-  const { code, stdout, stderr } = await run(example('demo'), ['--size=3MiB'], cwd)
+  const { code, stdout, stderr } = await run(example('demo'), ['--size=3MiB', '--time=100ms'], cwd)
   t.is(code, 0, stderr)
   const lines = stdout.toString().trim().split('\n')
   t.regex(lines[0]!, /^scheme +route +MB\/s +copies +path +sha256$/)
@@ -79,24 +79,35 @@ test('demo: every transport, checksums the same, a table, nothing left behind', 
     t.regex(lines[i + 1]!, new RegExp(`^${scheme} +file -> ${scheme} -> .*\\d+ +\\d+ +\\S.* -> \\S+ +same$`))
   // Seeded, but what is sent again depends on the clock: some is lost in any case.
   t.regex(lines[5]!, / [1-9]\d* lost, [1-9]\d* sent again -> datagrams /)
+  t.regex(lines[7]!, /^store over +ops\/s +p50 us +p99 us +copies\/op$/)
+  for (const [i, scheme] of ['shm', 'unix', 'tcp', 'tls', 'udp'].entries())
+    t.regex(lines[i + 8]!, new RegExp(`^${scheme} +\\d[\\d ]* +[\\d.]+ +[\\d. ]+ +\\d\\.\\d\\d$`))
   t.false(stdout.includes(0x1b), 'colours, though this is no terminal')
   t.regex(stderr, /Every copy has the checksum of the original/)
   t.deepEqual(readdirSync(cwd), [])
 })
 
 test('demo --json: the same as data', async (t) => {
-  const { code, stdout } = await run(example('demo'), ['--size=1000003', '--json'])
+  const { code, stdout } = await run(example('demo'), ['--size=1000003', '--time=50ms', '--json'])
   t.is(code, 0)
-  const report = JSON.parse(stdout.toString()) as { ok: boolean; size: number; results: Array<{ bytes: number }> }
+  const report = JSON.parse(stdout.toString()) as {
+    ok: boolean
+    size: number
+    results: Array<{ bytes: number }>
+    store: Array<{ operations: number }>
+  }
   t.like(report, { ok: true, size: 1_000_003 })
   t.true(report.results.length >= 3)
   for (const result of report.results) t.is(result.bytes, 1_000_003)
+  t.true(report.store.length >= 4)
+  for (const { operations } of report.store) t.true(operations > 0)
 })
 
 test('demo: a wrong size is a wrong command', async (t) => {
   const { code, stderr } = await run(example('demo'), ['--size=lots'])
   t.is(code, 2)
   t.regex(stderr, /--size=lots is not a size/)
+  t.regex((await run(example('demo'), ['--time=soon'])).stderr, /--time=soon is not a time/)
 })
 
 test('checksums tell files apart', async (t) => {

@@ -1,9 +1,9 @@
 // Installs the dependencies, but only when what is installed is not what the lockfile says.
 import { existsSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { npm } from './npm.mjs'
 import { readJson, root, workspaces } from './packages.mjs'
-import { run, runNode } from './run.mjs'
 import { Stop, say } from './say.mjs'
 
 const FIELDS = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']
@@ -28,12 +28,6 @@ function lockedAsAsked(lock) {
     const locked = lock.packages[relative(root, folder).replaceAll('\\', '/')] ?? {}
     return FIELDS.every((field) => isDeepStrictEqual({ ...asked[field] }, { ...locked[field] }))
   })
-}
-
-export function npm(args) {
-  const self = process.env.npm_execpath
-  if (self && basename(self).startsWith('npm-cli')) return runNode([self, ...args], { network: true })
-  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { network: true })
 }
 
 export async function installDependencies() {

@@ -18,11 +18,14 @@ function environment() {
 
 const stampFile = ({ folder }) => join(folder, 'build', '.stamp')
 
-function stampNow({ folder }) {
+/** A hash of all that a native part is made of. */
+export function inputsOf({ folder }) {
   const sources = ['native', 'binding.gyp'].map((name) => join(folder, name))
   const shared = ['include', 'index.cjs'].map((name) => join(root, 'native-common', name))
-  return `${environment()}\n${hashFiles([...sources, ...shared])}`
+  return hashFiles([...sources, ...shared])
 }
+
+const stampNow = (target) => `${environment()}\n${inputsOf(target)}`
 
 async function build(target) {
   const stamp = stampNow(target)

@@ -20,3 +20,9 @@ export function nativePackages() {
     .filter(hasNative)
     .map((folder) => ({ name: basename(folder), folder }))
 }
+
+/** What is published: folder, and what its package.json says. */
+export const publishedPackages = () =>
+  workspaces()
+    .map((folder) => ({ folder, manifest: readJson(folder, 'package.json') }))
+    .filter(({ manifest }) => !manifest.private)

@@ -30,9 +30,9 @@ export function run(command, args, { cwd = root, network = false, env = {} } = {
 }
 
 /** Runs `command` silently and resolves with its exit code and all that it said. */
-export function capture(command, args, { cwd = root, network = false, input = '' } = {}) {
+export function capture(command, args, { cwd = root, network = false, env = {}, input = '' } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: environment(network), stdio: 'pipe' })
+    const child = spawn(command, args, { cwd, env: { ...environment(network), ...env }, stdio: 'pipe' })
     let output = ''
     const collect = (chunk) => {
       output += chunk

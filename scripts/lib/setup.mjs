@@ -7,7 +7,7 @@ import { say } from './say.mjs'
 import { checkNode } from './toolchain.mjs'
 import { compile } from './typescript.mjs'
 
-/** With `native: 'optional'` a machine without a C++ compiler gets a warning and the node engine. */
+/** With `native: 'optional'` a machine without a C++ compiler gets a warning and the node engine; `'none'` builds no C++. */
 export async function setUp({ native }) {
   say(`node ${process.version}`)
   checkNode()
@@ -15,6 +15,6 @@ export async function setUp({ native }) {
     await installDependencies()
     await compile()
     await bundleCommand()
-    await buildNative({ required: native === 'required' })
+    if (native !== 'none') await buildNative({ required: native === 'required' })
   })
 }

@@ -3,8 +3,5 @@ import { writeFileSync } from 'node:fs'
 import { runPair } from './pair.js'
 
 const [from, to, folder, result] = process.argv.slice(2)
-const { planned, analyzed, received } = await runPair(from!, to!, folder!)
-writeFileSync(
-  result!,
-  JSON.stringify({ planned, analyzed, received: received && Buffer.from(received).toString('base64') }),
-)
+const { received, ...said } = await runPair(from!, to!, folder!)
+writeFileSync(result!, JSON.stringify({ ...said, received: received && Buffer.from(received).toString('base64') }))

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join, relative } from 'node:path'
+import { chart } from '@camio/show'
 import type { Result } from '../types.js'
-import { chart } from './svg.js'
 
 export interface How {
   readonly seed: number

@@ -1,7 +1,7 @@
+import { percent, short } from '@camio/show'
 import { LIMIT, OURS } from '../result.js'
 import { CALM } from '../rounds.js'
 import type { Judgement, Result } from '../types.js'
-import { percent, short } from './number.js'
 
 /** A case as a person reads it: a line per contestant, the ratio beside it, the goal beside that. */
 export function table(result: Result): string {

@@ -44,8 +44,13 @@ export class Child {
 
   /** The next line. @throws when the process ended without one */
   async line(): Promise<Line> {
+    return JSON.parse(await this.text()) as Line
+  }
+
+  /** The same as it stands, of a program that was not made for the bench. */
+  async text(): Promise<string> {
     const { value, done } = await this.lines.next()
-    if (done !== true) return JSON.parse(value) as Line
+    if (done !== true) return value
     await this.ended
     throw new Error(`${this.name}: ${this.lastWords()}`)
   }

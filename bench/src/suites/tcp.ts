@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { library } from '../run/limits.js'
-import type { Case, Goal, Role, Settings, Suite } from '../types.js'
+import type { Case, Goal, Settings, Suite } from '../types.js'
 import { calibrate } from './parts/calibrate.js'
 import { type Ends, entry, type Terms } from './parts/entries.js'
 import { gigabits, micros, millions, spans } from './parts/figures.js'
+import { AN_EVENT, type Load, MICROS_AN_EVENT, servers, under } from './parts/many.js'
 import { c, node, ours, type Program, zeromq } from './parts/programs.js'
 
 /** The congestion control that sockets get here which do not choose one. */
@@ -126,37 +127,24 @@ function roundTripCase(settings: Settings): Case {
 }
 
 /** Who echoes on many connections, and the same on few: what an event costs must not depend on how many others are idle. */
-function idleCase(busy: 'the same 8' | 'any 8', settings: Settings): Case {
-  const events = settings.quick ? 10_000 : 40_000
-  const any = busy === 'any 8' ? 1 : 0
-  const connector = c('tcp-idle', 'drive')
-  const servers = [
-    { name: 'ours', role: 'ours', listener: ours(URI, 'echo-many') },
-    { name: 'limit', role: 'limit', listener: c('tcp-idle', 'echo') },
-    { name: 'net', role: 'peer', listener: node('net/echo-many') },
-  ] as const
-  const entries = [MANY, FEW].flatMap((connections) => {
-    const terms: Terms = {
-      args: { connections, any, warm: events / 2, events },
-      reporter: 'listener',
-      figure: micros,
-    }
-    const label = (name: string): string => (connections === MANY ? name : `${name}, ${FEW} connections`)
-    const roleOf = (role: Role): Role => (connections === MANY ? role : 'peer')
-    return servers.map(({ name, role, listener }) =>
-      entry({ name: label(name), role: roleOf(role), listener, connector }, terms),
-    )
-  })
+function idleCase(busy: Load['busy'], settings: Settings): Case {
+  const all = servers('echo-many')
+  const few = all.map((server) => ({ ...server, name: `${server.name}, ${FEW} connections`, role: 'peer' as const }))
   return {
     name: `10 000 connections, ${busy} busy`,
-    unit: 'us of CPU an event',
+    unit: MICROS_AN_EVENT,
     better: 'lower',
-    entries,
+    entries: [
+      ...under({ connections: MANY, busy }, all, settings),
+      ...under({ connections: FEW, busy }, few, settings),
+    ],
     goals: busy === 'the same 8' ? GOALS.idle : [],
     runs: settings.quick ? 2 : 7,
     note:
-      'an event: 64 B come in on one connection and go back; CPU time of the server, in user space and in the kernel' +
-      (any ? '; who is busy changes all the time, so that hardly anything of a connection is in a cache' : ''),
+      AN_EVENT +
+      (busy === 'any 8'
+        ? '; who is busy changes all the time, so that hardly anything of a connection is in a cache'
+        : ''),
   }
 }
 

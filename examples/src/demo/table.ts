@@ -1,4 +1,5 @@
 /** The results as a table; colours only where they are understood. */
+import { aligned } from '@camio/show'
 
 export interface Result {
   readonly scheme: string
@@ -26,18 +27,8 @@ export function table(results: readonly Result[], colours: boolean): string {
     r.path,
     r.checksum,
   ])
-  const widths = HEADS.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]!.length)))
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => pad(cell, widths[i]!, i))
-      .join('  ')
-      .trimEnd()
   const paint = (code: number, text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text)
-  const body = rows.map((row) => paint(row.at(-1) === 'same' ? 32 : 31, line(row)))
-  return [paint(1, line(HEADS)), ...body].join('\n')
-}
-
-/** Numbers stand right. */
-function pad(cell: string, width: number, column: number): string {
-  return column === 2 || column === 3 ? cell.padStart(width) : cell.padEnd(width)
+  const [head, ...body] = aligned([HEADS, ...rows], [2, 3])
+  const lines = body.map((line, i) => paint(results[i]!.checksum === 'same' ? 32 : 31, line))
+  return [paint(1, head!), ...lines].join('\n')
 }

@@ -48,6 +48,8 @@ export const launcherImports = {
 
 /** How a module finds its package, and what that means for one that has moved into the bundle. */
 const OWN_PACKAGE = /fileURLToPath\(new URL\('\.\.', import\.meta\.url\)\)/g
+/** The same for what it requires: a bundle has a `require`, and esbuild follows it. */
+const OWN_REQUIRE = /const require = process\.getBuiltinModule\('node:module'\)\.createRequire\(import\.meta\.url\);?/g
 /** Imported when needed. In the bundle it is there anyway, and esbuild would wrap every module in a function for its sake. */
 const IMPORTED_LATER = /\bimport\('(\.\/[^']+)'\)/g
 
@@ -60,6 +62,7 @@ export const asBundled = {
       const imports = []
       const contents = readFileSync(path, 'utf8')
         .replace(OWN_PACKAGE, `__package(${JSON.stringify(name)})`)
+        .replace(OWN_REQUIRE, '')
         .replace(IMPORTED_LATER, (_, module) => {
           imports.push(`import * as __later${imports.length} from '${module}'\n`)
           return `Promise.resolve(__later${imports.length - 1})`

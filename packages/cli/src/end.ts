@@ -1,6 +1,7 @@
 /** What an argument names: a URI of a known scheme, `-`, or the path of a file. */
 import { existsSync, lstatSync } from 'node:fs'
 import { fileUri, type Mode, open, registry, type Stream } from '@camio/core'
+import { loadLayers } from './layers.js'
 import { findScheme, type Plugins, unknownScheme } from './load.js'
 
 export interface End {
@@ -19,7 +20,10 @@ export async function resolveEnd(given: string, plugins: Plugins): Promise<End> 
   if (given === '-') return { given, uri: 'stdio:', scheme: 'stdio' }
   const scheme = given.includes(':') ? SCHEME.exec(given)?.[1]?.toLowerCase() : undefined
   if (scheme === undefined || isDrive(scheme)) return fileEnd(given)
-  if (await findScheme(scheme, plugins)) return { given, uri: given, scheme }
+  if (await findScheme(scheme, plugins)) {
+    if (given.includes('?')) await loadLayers(given, plugins)
+    return { given, uri: given, scheme }
+  }
   if (exists(given)) return fileEnd(given)
   throw unknownScheme(scheme, given)
 }

@@ -48,6 +48,7 @@ Examples
   camio cat 'tcp://0.0.0.0:7000?listen=1' -o dump.sql   receive it
   camio cat 'file:app.log?follow=1' -o unix:/run/collect.sock   follow a log
   camio cat in.bin -o copy1.bin -o copy2.bin     two copies in one pass
+  camio cat 'tcp://db2:7000?record=wire.pcapng&rate=1MiB/s' -o dump.sql   with a capture for Wireshark, and not too fast
   camio cat --merge tcp://a:1 tcp://b:1          whatever comes first
 
 A missing or failing input is reported and the next one follows, as with cat(1). One of several outputs that fails is reported

@@ -19,7 +19,7 @@ const isMissing = (info: SchemeInfo): info is MissingScheme => !info.installed
 
 test('what is installed is described: package, form, modes, engine, options with type, range and help', async (t) => {
   const all = await list()
-  for (const scheme of ['file', 'mem', 'mmap', 'shm', 'stdio', 'tcp', 'timer', 'tls', 'udp', 'unix']) {
+  for (const scheme of ['file', 'mem', 'mmap', 'replay', 'shm', 'stdio', 'tcp', 'timer', 'tls', 'udp', 'unix']) {
     const info = all.find((one) => one.scheme === scheme) as InstalledScheme
     t.like(info, { installed: true, works: true }, scheme)
     t.regex(info.package, /^@camio\/\w+$/)

@@ -1,6 +1,6 @@
 /** A case: what it needs of a driver, and what it does. */
 import type { Mode } from '@camio/core'
-import type { Driver } from '@camio/core/spi'
+import { type Driver, INNER_LAYERS, OUTER_LAYERS } from '@camio/core/spi'
 import type { Harness, Subject } from './harness.js'
 import type { Rig } from './rig.js'
 
@@ -70,11 +70,13 @@ export const OWN_MESSAGES: Need = {
 export const OWN_BYTES: Need = { what: 'a byte transport', holds: ({ driver }) => driver.features.framing === 'bytes' }
 /** The lease guard makes copies of its own. */
 export const UNGUARDED: Need = { what: 'no CAMIO_DEBUG', holds: () => !process.env.CAMIO_DEBUG }
-/** Nothing between the program and the transport that makes copies of its own. */
+/** What puts something around the transport's streams. */
+const AROUND = ['framing', 'frame', ...INNER_LAYERS, ...OUTER_LAYERS]
+/** Nothing between the program and the transport that makes copies of its own, or keeps what comes. */
 export const PLAIN: Need = {
-  what: 'no view and no CAMIO_DEBUG',
-  holds: ({ harness }) =>
-    harness.options?.framing === undefined && harness.options?.frame === undefined && !process.env.CAMIO_DEBUG,
+  what: 'no view, no layer and no CAMIO_DEBUG',
+  holds: ({ harness: { options = {} } }) =>
+    AROUND.every((name) => options[name] === undefined) && !process.env.CAMIO_DEBUG,
 }
 export const ACROSS_PROCESSES: Need = {
   what: 'a scope beyond the process',

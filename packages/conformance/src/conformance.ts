@@ -1,6 +1,6 @@
 /** Registers every case with the injected runner: to run, or named as skipped. */
 import { type Features, registry } from '@camio/core'
-import type { Driver } from '@camio/core/spi'
+import { DEFAULT_LIMITS, type Driver, featuresThrough, layersOf } from '@camio/core/spi'
 import { type Case, FED, type Need, SOURCE } from './case.js'
 import { ALL } from './cases/index.js'
 import type { Harness, PlainOptions, Subject } from './harness.js'
@@ -33,7 +33,7 @@ export function conformance({ test, harness }: ConformanceOptions): Conformance 
     test.skip(title, async () => {})
     return { run: [], skipped: [title] }
   }
-  const subject: Subject = { harness, driver, features: declared(driver.features, harness.options) }
+  const subject: Subject = { harness, driver, features: declared(driver, harness.options) }
   const run: string[] = []
   const skipped: string[] = []
   for (const c of ALL) {
@@ -68,13 +68,16 @@ function checkHarness(harness: Harness, driver: Driver): void {
   )
 }
 
-/** The features of what `open` returns when the harness asks for a view. */
-function declared(own: Features, options: PlainOptions = {}): Features {
+/** The features of what `open` returns when the harness asks for a view, or for layers. */
+function declared({ scheme, features: own }: Driver, options: PlainOptions = {}): Features {
+  const { inner, outer } = layersOf(options, registry, `${scheme}:`)
+  const inside = featuresThrough(inner, own, DEFAULT_LIMITS)
   const framing = options.framing ?? (options.frame === undefined ? own.framing : 'messages')
-  return { ...own, framing: framing as Features['framing'] }
+  return featuresThrough(outer, { ...inside, framing: framing as Features['framing'] }, DEFAULT_LIMITS)
 }
 
-const TIMEOUT_MS = 30_000
+/** An emulated processor takes its time. */
+const TIMEOUT_MS = Number(process.env.CAMIO_CONFORMANCE_TIMEOUT ?? 30_000)
 
 /** Runs one case in a rig of its own, which gives everything back, and calls a case that hangs a failure. */
 export async function runCase(c: Case, subject: Subject, t?: unknown): Promise<void> {

@@ -1,15 +1,7 @@
 /** `node:NAME` and `web:NAME`: a `duct:` that goes through a stream of Node's, or of the Web, and back. */
 import { listen, open, registry, type Stream } from '@camio/core'
 import { fromNode, fromWeb, toDuplex, toWeb } from '@camio/core/adapters'
-import {
-  DRIVER_ABI,
-  defineDriver,
-  type Features,
-  features,
-  Listener,
-  type OptionSchema,
-  type Target,
-} from '@camio/core/spi'
+import { defineDriver, type Features, features, Listener, type OptionSchema, type Target } from '@camio/core/spi'
 import './duct.js'
 
 const WAYS = {
@@ -78,7 +70,7 @@ class AdaptedListener extends Listener {
 for (const way of ['node', 'web'] as const) {
   registry.register(
     defineDriver({
-      abi: DRIVER_ABI,
+      abi: 1,
       scheme: way,
       id: 'camio-adapted',
       help: 'a duct through the adapters',

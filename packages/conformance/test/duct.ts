@@ -4,7 +4,6 @@ import {
   ByteStream,
   CamioError,
   Counter,
-  DRIVER_ABI,
   defineDriver,
   END,
   encodeAddress,
@@ -178,7 +177,7 @@ class DuctListener extends Listener {
 }
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'duct',
   id: 'camio-duct',
   help: 'bytes between two parts of one thread',

@@ -6,6 +6,7 @@ const WRITING = [
   'tryClaim',
   'tryClaimAt',
   'writeBatch',
+  'tryWriteBatch',
   'tryWrite',
   'tooLarge',
   'commit',

@@ -3,6 +3,7 @@ import { CamioError, shorten } from './error.js'
 import type { Features } from './features.js'
 import { BytesView } from './layers/bytes-view.js'
 import { framed } from './layers/framed.js'
+import type { PreparedLayers } from './layers/layering.js'
 import { LeaseGuard } from './layers/lease-guard.js'
 import type { CoreOptionValues } from './options.js'
 import type { Stream, StreamInit } from './stream.js'
@@ -27,13 +28,18 @@ export function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' |
   return options.framing ?? (options.frame === undefined ? undefined : 'messages')
 }
 
-export function dress(stream: Stream, options: CoreOptionValues, init: Init): Stream {
-  return guarded(viewed(stream, options, init), init)
+/** @param layers those that the options ask for, if there are any */
+export function dress(stream: Stream, options: CoreOptionValues, init: Init, layers: PreparedLayers | null): Stream {
+  const inside = layers === null ? stream : layers.inner(stream, init)
+  const view = viewed(inside, options, init)
+  return guarded(layers === null ? view : layers.outer(view, init), init)
 }
 
 function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {
   const wanted = wantedFraming(options) ?? stream.features.framing
   if (wanted === stream.features.framing) return stream
+  // Only now is it known what the stream is: a driver's features say what most of its streams are.
+  checkFraming(stream.features, options, stream.uri)
   return wanted === 'bytes' ? new BytesView(stream, init) : framed(stream, init, options.frame!)
 }
 

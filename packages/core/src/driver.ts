@@ -6,7 +6,10 @@ import type { Mode } from './options.js'
 import type { Stream, StreamInit } from './stream.js'
 import type { OptionSchema, OptionValues } from './uri/schema.js'
 
-/** The version of this interface; a driver made for another one is refused with a clear error. */
+/**
+ * The version of this interface; a driver made for another one is refused with a clear error. Drivers state the number that they were
+ * written for, as a literal: this one is that of the core which happens to be installed.
+ */
 export const DRIVER_ABI = 1
 
 export interface Availability {

@@ -5,6 +5,7 @@
  */
 
 import { getSystemErrorMap } from 'node:util'
+import { missingFlag } from './permission.js'
 
 const BRAND = Symbol.for('@camio/error@1')
 
@@ -136,11 +137,13 @@ interface SystemErrorLike {
 export function fromSystemError(error: unknown, uri: string, what: string): CamioError {
   if (isCamioError(error)) return error
   const e = (error ?? {}) as SystemErrorLike
-  const code = BY_ERRNO_NAME[e.code ?? ''] ?? 'ERR_CAMIO_SYSTEM'
+  const flag = missingFlag(error)
+  const code = flag === null ? (BY_ERRNO_NAME[e.code ?? ''] ?? 'ERR_CAMIO_SYSTEM') : 'ERR_CAMIO_NO_PERMISSION'
+  const why = flag === null ? (e.message ?? show(error)) : `node runs with --permission and without ${flag}`
   const init: CamioErrorInit = { uri, cause: error }
   if (typeof e.errno === 'number') init.errno = Math.abs(e.errno)
   if (typeof e.syscall === 'string') init.syscall = e.syscall
-  return new CamioError(code, `${what} ${shorten(uri)}: ${e.message ?? show(error)}`, init)
+  return new CamioError(code, `${what} ${shorten(uri)}: ${why}`, init)
 }
 
 /** What a native part's answer `-errno` means, as `node:fs` would throw it; {@link fromSystemError} takes it from there. */

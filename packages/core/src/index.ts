@@ -27,7 +27,7 @@ export type { CandidateReport, Fate, NoCandidate } from './plan/no-candidate.js'
 export type { Needs, Wish } from './plan/wishes.js'
 export { KNOWN_SCHEMES, Registry, registry } from './registry.js'
 export { type SelectItem, select } from './select.js'
-export { type SelectFor, type SelectOptions, Selector } from './selector.js'
+export { type MemberOptions, type SelectFor, type SelectOptions, Selector } from './selector.js'
 export type { Selectable } from './source.js'
 export type { DirectionStats, StreamStats } from './stats.js'
 export {

@@ -19,6 +19,8 @@ export abstract class Listener extends Source implements AsyncDisposable {
   private closing: Promise<void> | null = null
   /** Core: puts the views and layers that the program asked for around an accepted stream. */
   dress: (stream: Stream) => Stream = (stream) => stream
+  /** Core: no more streams will be dressed. */
+  undress: (() => Promise<void>) | null = null
   /** Core: what it has in common with the others of the same `listen([...])`; `null` where it was bound alone. */
   advert: Advert | null = null
   /** Core: how `accept` waits (`wait=`). */
@@ -85,6 +87,7 @@ export abstract class Listener extends Source implements AsyncDisposable {
     const done = this.shutDown()
     this.wakeAll()
     await done
+    await this.undress?.()
     listenerClosed(this)
   }
 

@@ -5,9 +5,12 @@
 import { listenerOpened, streamOpened } from './diagnostics.js'
 import { dress } from './dress.js'
 import { CamioError, fromSystemError } from './error.js'
+import type { Features } from './features.js'
+import { type PreparedLayers, prepareLayers } from './layers/layering.js'
 import type { Listener } from './listener.js'
 import { closeAll, MultiListener } from './multi-listener.js'
 import type { CoreOptionInput } from './options.js'
+import { viewed } from './plan/as-opened.js'
 import { shareOptions } from './plan/share.js'
 import type { Needs } from './plan/wishes.js'
 import { registry as globalRegistry, type Registry } from './registry.js'
@@ -93,12 +96,39 @@ export async function connect(plan: Resolved): Promise<Stream> {
   signal?.throwIfAborted()
   let stream: Stream
   try {
-    stream = dress(await plan.driver.open(plan.target), plan.core, plan.init)
+    const bare = await plan.driver.open(plan.target)
+    stream = hasLayers(plan) ? await dressInLayers(bare, plan) : dressed(bare, plan, null)
   } catch (error) {
     throw wrap(error, plan, 'cannot open')
   }
   await unlessAborted(signal, () => stream.close({ discard: true }))
   return stream
+}
+
+function hasLayers({ layers }: Resolved): boolean {
+  return layers.inner.length + layers.outer.length > 0
+}
+
+async function dressInLayers(bare: Stream, plan: Resolved): Promise<Stream> {
+  let layers: PreparedLayers | null = null
+  try {
+    // A candidate that was overtaken meanwhile shall open nothing more.
+    plan.target.signal?.throwIfAborted()
+    layers = await prepareFor(plan, bare.features, false)
+    return dress(bare, plan.core, plan.init, layers)
+  } catch (error) {
+    await bare.close({ discard: true }).catch(() => {})
+    throw error
+  } finally {
+    await layers?.done()
+  }
+}
+
+function prepareFor(plan: Resolved, own: Features, listening: boolean): Promise<PreparedLayers> {
+  const { layers, core, init, registry, target } = plan
+  const { uri, signal } = target
+  const view = (inside: Features) => viewed(inside, core)
+  return prepareLayers(layers, own, view, { uri, listening, limits: init.limits, signal, registry })
 }
 
 /**
@@ -158,10 +188,31 @@ async function listenAt(plan: Resolved): Promise<Listener> {
     throw wrap(error, plan, 'cannot listen on')
   }
   await unlessAborted(signal, () => listener.close())
-  listener.dress = (stream) => dress(stream, plan.core, plan.init)
+  const layers = hasLayers(plan) ? await prepareListener(listener, plan) : null
+  listener.dress = (stream) => dressed(stream, plan, layers)
+  listener.undress = layers?.done ?? null
   listener.waitStrategy = plan.init.wait ?? listener.waitStrategy
   listenerOpened(listener)
   return listener
+}
+
+async function prepareListener(listener: Listener, plan: Resolved): Promise<PreparedLayers> {
+  try {
+    return await prepareFor(plan, plan.driver.features, true)
+  } catch (error) {
+    await listener.close().catch(() => {})
+    throw error
+  }
+}
+
+/** What was opened and is not what the program asked for is not left behind. @throws `ERR_CAMIO_BAD_OPTION` */
+function dressed(stream: Stream, { core, init }: Resolved, layers: PreparedLayers | null): Stream {
+  try {
+    return dress(stream, core, init, layers)
+  } catch (error) {
+    stream.close({ discard: true }).catch(() => {})
+    throw error
+  }
 }
 
 /** The signal aborted, and the driver did not notice: nothing is left behind. */

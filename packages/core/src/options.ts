@@ -30,23 +30,15 @@ export const CORE_OPTIONS = {
     max: 2 ** 30,
     help: 'the largest message, and the largest claim on a byte stream',
   }),
+  chaos: option.string({ help: 'seeded faults in what is read, seed:7,delay:5ms; @camio/layers' }),
+  rate: option.string({ help: 'the most that passes each way, 10MiB/s or 500msg/s; @camio/layers' }),
+  record: option.string({ help: 'a file for everything that passes, as pcapng; @camio/layers' }),
+  fragment: option.string({ help: 'larger messages in pieces of so many bytes, 1400; @camio/layers' }),
+  tee: option.string({ help: 'a URI to which everything that passes goes, too; @camio/layers' }),
 } as const
 
-/** Names that core keeps for what is passed beside the options, and for layers that wrap any scheme. */
-const RESERVED = [
-  'signal',
-  'registry',
-  'require',
-  'prefer',
-  'avoid',
-  'prohibit',
-  'stagger',
-  'record',
-  'tee',
-  'rate',
-  'chaos',
-  'debug',
-]
+/** Names that core keeps for what is passed beside the options. */
+const RESERVED = ['signal', 'registry', 'require', 'prefer', 'avoid', 'prohibit', 'stagger', 'debug']
 
 /** May no driver declare this option? */
 export function isCoreOption(name: string): boolean {

@@ -3,7 +3,8 @@
  * share it; `new Registry()` is an own one that no global knows.
  */
 import { DRIVER_ABI, type Driver } from './driver.js'
-import { CamioError, show } from './error.js'
+import { CamioError, shorten, show } from './error.js'
+import { LAYER_HOME, type LayerDriver, type LayerName } from './layers/layer-driver.js'
 import { isCoreOption } from './options.js'
 import type { Mover } from './pipe/mover.js'
 import { nearest } from './uri/suggest.js'
@@ -30,6 +31,7 @@ export const KNOWN_SCHEMES: Readonly<Record<string, string>> = {
 export class Registry {
   private readonly drivers = new Map<string, Driver>()
   private readonly moverList: Mover[] = []
+  private readonly layerDrivers = new Map<LayerName, LayerDriver>()
 
   /** Registers a scheme. The same driver again is fine. @throws `ERR_CAMIO_SCHEME_TAKEN`, `ERR_CAMIO_BAD_DRIVER` */
   register(driver: Driver): void {
@@ -68,6 +70,27 @@ export class Registry {
     return this.moverList
   }
 
+  /** Registers what answers to a layer's option. The same layer again is fine. @throws `ERR_CAMIO_BAD_DRIVER` */
+  addLayer(layer: LayerDriver): void {
+    if (layer?.abi !== DRIVER_ABI) {
+      const message = `the layer "${show(layer?.name)}" is made for driver interface ${show(layer?.abi)}, this @camio/core has ${DRIVER_ABI}`
+      throw new CamioError('ERR_CAMIO_BAD_DRIVER', message)
+    }
+    if (!this.layerDrivers.has(layer.name)) this.layerDrivers.set(layer.name, layer)
+  }
+
+  /** @throws `ERR_CAMIO_UNAVAILABLE`, saying what to import or install */
+  layer(name: LayerName, uri: string): LayerDriver {
+    const layer = this.layerDrivers.get(name)
+    if (layer !== undefined) return layer
+    const message = `option "${name}" in ${shorten(uri)} needs a layer that is not there: install ${LAYER_HOME} and import '${LAYER_HOME}'`
+    throw new CamioError('ERR_CAMIO_UNAVAILABLE', message, { uri })
+  }
+
+  layers(): readonly LayerDriver[] {
+    return [...this.layerDrivers.values()]
+  }
+
   private unknownScheme(scheme: string, uri: string): CamioError {
     const registered = [...this.drivers.keys()].sort()
     const home = Object.hasOwn(KNOWN_SCHEMES, scheme) ? KNOWN_SCHEMES[scheme] : undefined
@@ -92,9 +115,7 @@ function checkDriver(driver: Driver): void {
 
 /** It comes from a package that nobody may have compiled against this version: types promise nothing. */
 function whatIsWrong(driver: Driver | null | undefined): string | null {
-  if (driver?.abi !== DRIVER_ABI) {
-    return `is made for driver interface ${show(driver?.abi)}, this @camio/core has ${DRIVER_ABI}: update the older of the two`
-  }
+  if (driver?.abi !== DRIVER_ABI) return whichIsOlder(driver)
   if (typeof driver.scheme !== 'string' || !SCHEME_NAME.test(driver.scheme)) return 'has a bad scheme name'
   if (typeof driver.id !== 'string') return 'has no id'
   if (typeof driver.open !== 'function' || typeof driver.available !== 'function') return 'lacks open or available'
@@ -104,6 +125,13 @@ function whatIsWrong(driver: Driver | null | undefined): string | null {
     if (!OPTION_NAME.test(name)) return `has a bad option name "${show(name)}"`
   }
   return null
+}
+
+function whichIsOlder(driver: Driver | null | undefined): string {
+  const made: unknown = driver?.abi
+  const known = `is made for driver interface ${show(made)}, this @camio/core has ${DRIVER_ABI}`
+  if (typeof made !== 'number') return known
+  return `${known}: update ${made > DRIVER_ABI ? '@camio/core' : show(driver?.id)}`
 }
 
 const KEY = Symbol.for('@camio/core/registry@1')

@@ -2,10 +2,11 @@
 import { checkFraming } from './dress.js'
 import type { Driver, Target } from './driver.js'
 import { CamioError, shorten, show } from './error.js'
+import { featuresThrough, type Layering, layersOf } from './layers/layering.js'
 import type { OpenControl, RaceControl } from './open.js'
 import { CORE_OPTIONS, type CoreOptionValues, type Mode } from './options.js'
 import type { Needs } from './plan/wishes.js'
-import { registry as globalRegistry } from './registry.js'
+import { registry as globalRegistry, type Registry } from './registry.js'
 import type { StreamInit, StreamLimits } from './stream.js'
 import { parseUri } from './uri/parse.js'
 import { badOption, type OptionSchema, type OptionValues, parseOptions } from './uri/schema.js'
@@ -17,6 +18,8 @@ export interface Resolved {
   readonly target: Target
   readonly core: CoreOptionValues
   readonly init: Pick<StreamInit, 'limits' | 'wait'>
+  readonly layers: Layering
+  readonly registry: Registry
 }
 
 /** Everything that can be checked before the transport is touched. */
@@ -28,9 +31,10 @@ export function resolve(uri: string, given: GivenOptions = {}): Resolved {
   const schema = { ...CORE_OPTIONS, ...driver.options }
   const options = parseOptions(schema, parsed.options, rest, uri) as OptionValues<OptionSchema> & CoreOptionValues
   const mode = pickMode(driver, options.mode, uri)
-  checkFraming(driver.features, options, uri)
   const { maxLease, maxMessage, linger } = options
   const limits: StreamLimits = { maxLease, maxMessage, lingerMs: linger }
+  const layers = layersOf(options, registry, uri)
+  checkFraming(featuresThrough(layers.inner, driver.features, limits), options, uri)
   const wait = parseWaitStrategy(options.wait)
   const init = { limits, wait }
   const target: Target = {
@@ -42,7 +46,7 @@ export function resolve(uri: string, given: GivenOptions = {}): Resolved {
     signal,
     init: (bound, features) => ({ uri: bound, features, limits, wait }),
   }
-  return { driver, target, core: options, init }
+  return { driver, target, core: options, init, layers, registry }
 }
 
 export type GivenOptions = OpenControl & Needs & RaceControl & Readonly<Record<string, unknown>>

@@ -1,13 +1,16 @@
 /** `select` over a list that is given anew each time; a `Selector` keeps a set. */
 import { CamioError } from './error.js'
-import { type SelectFor, type SelectOptions, Selector } from './selector.js'
+import { type MemberOptions, type SelectFor, type SelectOptions, Selector } from './selector.js'
 import type { Selectable } from './source.js'
 
-export type SelectItem = Selectable | { readonly stream: Selectable; readonly for: SelectFor }
+/** `for` is `read` if not said: to read, or to accept. */
+export type SelectItem =
+  | Selectable
+  | (MemberOptions & { readonly stream: Selectable; readonly for?: SelectFor | undefined })
 
 /**
  * Waits for the first of `items` to become ready - to read or accept, unless the item says `{ stream, for: 'write' }` - and
- * resolves with all that are, each once. Readiness means data, the end, an error or that it is closed: the following call tells
+ * resolves with all that are, each once, those of a higher `priority` first. Readiness means data, the end, an error or that it is closed: the following call tells
  * which.
  * @returns empty when `timeout` ran out
  * @throws what `Selector.wait` throws; `ERR_CAMIO_MISUSE` for an empty list without a timeout, which would never resolve
@@ -16,7 +19,7 @@ export async function select(items: Iterable<SelectItem>, options: SelectOptions
   const selector = new Selector()
   try {
     for (const item of items) {
-      if ('stream' in item) selector.add(item.stream, item.for)
+      if ('stream' in item) selector.add(item.stream, item.for, item)
       else selector.add(item)
     }
     if (selector.size === 0 && options.timeout === undefined) {

@@ -5,6 +5,7 @@
  * `wake`. Waiting is level-triggered: a waiter is told once and looks again.
  */
 import { Counter, type StreamStats, WRITE } from './stats.js'
+import { Waiters } from './wait/waiters.js'
 
 /** What can be waited for, as bits; each call takes exactly one. */
 export const Interest = {
@@ -39,10 +40,9 @@ export abstract class Source implements Selectable {
   abstract readonly uri: string
   closed = false
 
-  /** One list an interest: `READ`, `WRITE`, `DRAIN`. */
-  private readers: Waiter[] = []
-  private writers: Waiter[] = []
-  private drainers: Waiter[] = []
+  private readonly readers = new Waiters<Waiter>()
+  private readonly writers = new Waiters<Waiter>()
+  private readonly drainers = new Waiters<Waiter>()
 
   /**
    * Driver: does `interest` hold now - would the next try-call answer something other than "not now"? May look at the
@@ -68,32 +68,25 @@ export abstract class Source implements Selectable {
 
   watch(interest: number, waiter: Waiter): boolean {
     if (this.closed || this.ready(interest)) return true
-    const list = this.listOf(interest)
-    list.push(waiter)
-    if (list.length > 1 || !this.arm(interest)) return false
-    // A driver that called `wake` in spite of the rule has told the waiter, and the list is not ours any more.
-    if (this.listOf(interest) !== list) return false
-    list.pop()
-    return true
+    const waiters = this.waitersFor(interest)
+    if (!waiters.add(waiter) || !this.arm(interest)) return false
+    // A driver that called `wake` in spite of the rule has told the waiter, who is not there any more.
+    return waiters.remove(waiter)
   }
 
   unwatch(interest: number, waiter: Waiter): void {
-    const list = this.listOf(interest)
-    const at = list.indexOf(waiter)
-    if (at < 0) return
-    list.splice(at, 1)
-    if (list.length === 0 && !this.closed) this.disarm(interest)
+    const waiters = this.waitersFor(interest)
+    if (waiters.remove(waiter) && !waiters.any && !this.closed) this.disarm(interest)
   }
 
   /** Driver: `interest` may hold now. The watch that `arm` started is over; spurious calls do no harm. */
   wake(interest: number): void {
-    const list = this.listOf(interest)
-    if (list.length === 0) return
-    if (interest === Interest.READ) this.readers = []
-    else if (interest === Interest.WRITE) this.writers = []
-    else this.drainers = []
+    const waiters = this.waitersFor(interest)
+    if (!waiters.any) return
     if (this.stats) this.stats.counters[(interest === Interest.READ ? 0 : WRITE) + Counter.wakeUps]! += 1
-    this.notifyFrom(list, 0, interest)
+    const only = waiters.takeOnly()
+    if (only !== null) only.notify(this, interest)
+    else this.notifyFrom(waiters.takeAll(), 0, interest)
   }
 
   /** A waiter that throws keeps nobody behind it from being told. */
@@ -108,7 +101,7 @@ export abstract class Source implements Selectable {
 
   /** Is anybody waiting for `interest`? */
   watched(interest: number): boolean {
-    return this.listOf(interest).length > 0
+    return this.waitersFor(interest).any
   }
 
   /** Marks the source closed and wakes everybody; they find `closed`. */
@@ -119,7 +112,7 @@ export abstract class Source implements Selectable {
     this.wake(Interest.DRAIN)
   }
 
-  private listOf(interest: number): Waiter[] {
+  private waitersFor(interest: number): Waiters<Waiter> {
     return interest === Interest.READ ? this.readers : interest === Interest.WRITE ? this.writers : this.drainers
   }
 }

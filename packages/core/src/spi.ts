@@ -15,6 +15,18 @@ export { CamioError, type CamioErrorCode, fromSystemError, isCamioError, shorten
 export { type Features, features } from './features.js'
 export type { Calls, Forecast } from './forecast.js'
 export { Layer } from './layers/layer.js'
+export {
+  defineLayer,
+  INNER_LAYERS,
+  LAYER_HOME,
+  type LayerDriver,
+  type LayerName,
+  type LayerTarget,
+  OUTER_LAYERS,
+  type PreparedLayer,
+  type Refuse,
+} from './layers/layer-driver.js'
+export { featuresThrough, layersOf } from './layers/layering.js'
 export { List } from './list.js'
 export { Listener } from './listener.js'
 export { type Loaded, loadNative } from './native.js'

@@ -5,7 +5,7 @@
  * Outcomes, ownership and the rules behind them: docs/guide.md and docs/writing-a-scheme.md.
  */
 import { Endpoint } from './endpoint.js'
-import { type CamioError, isCamioError } from './error.js'
+import { CamioError, isCamioError } from './error.js'
 import { Interest } from './source.js'
 import { Counter, WRITE } from './stats.js'
 import type { Address, BatchHandler, BatchWriter, KernelEnd, LeasePlace, StreamInit } from './stream-types.js'
@@ -189,6 +189,28 @@ export abstract class Stream extends Endpoint {
     return true
   }
 
+  /**
+   * The mirror image of `tryReadBatch`: copies `messages[from]` and those behind it in, in their order, each all or nothing.
+   * @returns how many were taken; 0 for "not now": `writable()` wakes when the first that was refused fits
+   * @throws what `tryClaimAt` throws, unless messages were taken before: then the next call does
+   */
+  tryWriteBatch(messages: readonly Uint8Array[], from = 0): number {
+    let at = from
+    while (at < messages.length && this.takeNext(messages[at]!, at - from)) at++
+    return at - from
+  }
+
+  /** `tryWrite` behind `count` messages of a batch: those first. */
+  private takeNext(bytes: Uint8Array, count: number): boolean {
+    try {
+      return this.tryWrite(bytes)
+    } catch (error) {
+      if (count === 0) throw error
+      this.wasTold(false)
+      return false
+    }
+  }
+
   /** The largest claim that can ever succeed. */
   abstract readonly maxClaim: number
 
@@ -321,6 +343,15 @@ export abstract class Stream extends Endpoint {
       return Promise.reject(error)
     }
     return this.flushSlowly(options)
+  }
+
+  /**
+   * Resolves when everything committed, and every `write()` before this call, is on stable storage. Regular files have such a thing.
+   * @throws `ERR_CAMIO_UNSUPPORTED` where the transport has none; what `flush` throws; the error that made it fail, which breaks the
+   *   stream for writing: what was not stored then is not told by a later call (fsync(2))
+   */
+  async sync(_options?: WaitOptions): Promise<void> {
+    throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${this.uri} has no storage to sync with`, { uri: this.uri })
   }
 
   private async flushInTurn(options?: WaitOptions): Promise<void> {

@@ -21,8 +21,17 @@ test('another driver for a taken scheme is an error that names both', (t) => {
 })
 
 test('a driver for another interface is told which is the older', (t) => {
-  const driver = { ...doubleDriver(), abi: DRIVER_ABI + 1 } as unknown as Driver
-  t.throws(() => registryOf(driver), { code: 'ERR_CAMIO_BAD_DRIVER', message: /interface 2, this @camio\/core has 1/ })
+  const made = (abi: unknown) => ({ ...doubleDriver(), abi }) as unknown as Driver
+  const code = 'ERR_CAMIO_BAD_DRIVER'
+  t.throws(() => registryOf(made(DRIVER_ABI + 1)), {
+    code,
+    message: /interface 2, this @camio\/core has 1: update @camio\/core$/,
+  })
+  t.throws(() => registryOf(made(DRIVER_ABI - 1)), {
+    code,
+    message: /interface 0, this @camio\/core has 1: update test$/,
+  })
+  t.throws(() => registryOf(made(undefined)), { code, message: /interface undefined, this @camio\/core has 1$/ })
 })
 
 test('an option that core owns is refused', (t) => {

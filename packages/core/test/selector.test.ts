@@ -282,3 +282,128 @@ test('one wait at a time', async (t) => {
   await waiting
   await selector.wait()
 })
+
+test('priority: the higher ones stand first, fair among equals', (t) => {
+  const [low, a, b, high] = mailboxes(4)
+  const selector = new Selector()
+    .add(low!, 'read', { priority: -1 })
+    .add(a!)
+    .add(b!)
+    .add(high!, 'read', { priority: 100 })
+  for (const one of [low!, a!, b!, high!]) one.arrive(bytes(1))
+  t.deepEqual([...selector.poll()], [high, a, b, low])
+  t.deepEqual([...selector.poll()], [high, b, a, low])
+  take(high!)
+  take(b!)
+  t.deepEqual([...selector.poll()], [a, low])
+})
+
+test('priority: adding again changes it, for that thing only', async (t) => {
+  const [a, b] = mailboxes(2)
+  const selector = new Selector().add(a!).add(b!).add(b!, 'write')
+  for (const one of [a!, b!]) one.arrive(bytes(1))
+  selector.poll()
+  selector.add(b!, 'read', { priority: 1 })
+  t.is(selector.size, 2)
+  t.deepEqual([...selector.poll()], [b, a])
+  selector.add(b!, 'read', { priority: -1 })
+  b!.room = 0
+  t.deepEqual([...selector.poll()], [a, b])
+  take(b!)
+  take(a!)
+  t.deepEqual([...selector.poll()], [])
+  // What it was watched for before is watched no more.
+  selector.delete(b!)
+  t.is(b!.armed, 0)
+})
+
+test('select takes priorities, too; what is none is a mistake', async (t) => {
+  const [a, b] = mailboxes(2)
+  for (const one of [a!, b!]) one.arrive(bytes(1))
+  t.deepEqual(await select([a!, { stream: b!, priority: 2 }]), [b, a])
+  for (const priority of [101, -101, 0.5, Number.NaN, '1' as unknown as number])
+    t.throws(() => new Selector().add(a!, 'read', { priority }), { code: 'ERR_CAMIO_MISUSE' })
+})
+
+test('one that is always ready keeps neither timers nor the others from their turn', async (t) => {
+  const [busy] = mailboxes(1)
+  busy!.arrive(bytes(1))
+  const selector = new Selector().add(busy!)
+  for (const wait of [() => selector.wait(), () => select([busy!]), () => selector.wait({ wait: 'spin' })]) {
+    let fired = false
+    setTimeout(() => {
+      fired = true
+    }, 1)
+    for (let rounds = 0; !fired; rounds++) {
+      await wait()
+      if (rounds === 1_000_000) return t.fail('the event loop never ran')
+    }
+  }
+  t.pass()
+})
+
+test('a wait that is answered at once makes no promise of its own', async (t) => {
+  const [a] = mailboxes(1)
+  a!.arrive(bytes(1))
+  const selector = new Selector().add(a!)
+  await turn()
+  await selector.wait()
+  t.is(selector.wait(), selector.wait())
+})
+
+test('a program that polls does not watch who was ready lately: nobody has to wake it', (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  t.deepEqual([...selector.poll()], [a])
+  take(a!)
+  t.deepEqual([...selector.poll()], [])
+  t.is(a!.armed, 0)
+  a!.arrive(bytes(1))
+  t.deepEqual([...selector.poll()], [a])
+  t.is(a!.stats.read.wakeUps, 0)
+})
+
+test('who has had nothing for many looks is watched, and costs nothing any more', (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  selector.poll()
+  take(a!)
+  let looks = 0
+  while (a!.armed === 0 && looks < 10_000) {
+    selector.poll()
+    looks++
+  }
+  t.true(looks > 1 && looks < 10_000, `${looks} looks`)
+  a!.arrive(bytes(1))
+  t.is(a!.stats.read.wakeUps, 1)
+  t.deepEqual([...selector.poll()], [a])
+})
+
+for (const wait of ['park', 'yield', 'spin', 'spin:50us'])
+  test(`wait=${wait} after polling: nothing is slept through`, async (t) => {
+    const [a] = mailboxes(1)
+    const selector = new Selector().add(a!)
+    for (let i = 0; i < 3; i++) {
+      a!.arrive(bytes(1))
+      t.deepEqual([...selector.poll()], [a])
+      take(a!)
+      t.deepEqual([...selector.poll()], [])
+      setTimeout(() => a!.arrive(bytes(1)), 3)
+      t.deepEqual([...(await selector.wait({ wait }))], [a])
+      take(a!)
+    }
+  })
+
+test('who was ready lately and closes is told to a program that polls', async (t) => {
+  const [a] = mailboxes(1)
+  const selector = new Selector().add(a!)
+  a!.arrive(bytes(1))
+  selector.poll()
+  take(a!)
+  selector.poll()
+  await a!.close()
+  t.deepEqual([...selector.poll()], [a])
+  t.is(selector.size, 0)
+})

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "nowait.h"
+
 namespace camio::file {
 
 namespace {
@@ -15,7 +17,7 @@ namespace {
 // Never blocks, whoever shares the pipe's description and changes its mode meanwhile. Linux from 6.4 on knows how for pipes.
 ssize_t read_at_once(int fd, void* target, size_t length) {
   iovec piece{target, length};
-  const ssize_t count = preadv2(fd, &piece, 1, -1, RWF_NOWAIT);
+  const ssize_t count = read_nowait(fd, &piece, 1, -1);
   return count < 0 && errno == EOPNOTSUPP ? read(fd, target, length) : count;
 }
 

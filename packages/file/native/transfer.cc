@@ -6,6 +6,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
+
+#include "nowait.h"
 
 namespace camio::file {
 namespace {
@@ -23,7 +26,7 @@ ssize_t read_once(int fd, std::span<uint8_t> bytes, int64_t position, How how) {
     case How::socket:
       return recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
     case How::nowait:
-      return preadv2(fd, &piece, 1, position, RWF_NOWAIT);
+      return read_nowait(fd, &piece, 1, position);
     case How::look:
       if (ready_for(fd, POLLIN) == 0) {
         errno = EAGAIN;
@@ -57,7 +60,7 @@ ssize_t write_once(int fd, iovec* pieces, int count, int64_t position, How how) 
     case How::socket:
       return send_once(fd, pieces, count);
     case How::nowait:
-      return pwritev2(fd, pieces, count, position, RWF_NOWAIT);
+      return write_nowait(fd, pieces, count, position);
     case How::look:
       return write_little(fd, pieces[0]);
     case How::plain:

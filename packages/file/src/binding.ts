@@ -1,7 +1,6 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only; elsewhere the node engine runs. */
 import { fileURLToPath } from 'node:url'
 import { CamioError, type Loaded, loadNative } from '@camio/core/spi'
-import load from 'node-gyp-build'
 
 /** What keeps a system call from blocking; native/transfer.h has the same numbers. */
 export const How = { PLAIN: 0, NOWAIT: 1, SOCKET: 2, LOOK: 3 } as const
@@ -79,7 +78,11 @@ export interface Binding {
 let loaded: Loaded<Binding> | undefined
 
 export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => load(fileURLToPath(new URL('..', import.meta.url))) as Binding)
+  loaded ??= loadNative(() => {
+    const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
+    const build = require('node-gyp-build') as (folder: string) => Binding
+    return build(fileURLToPath(new URL('..', import.meta.url)))
+  }, '@camio/file')
   return loaded
 }
 

@@ -1,14 +1,6 @@
 /** `file:PATH`: regular files, named pipes, terminals and devices. */
 import { closeSync } from 'node:fs'
-import {
-  CamioError,
-  DRIVER_ABI,
-  defineDriver,
-  type Forecast,
-  type Mode,
-  type Stream,
-  type Target,
-} from '@camio/core/spi'
+import { CamioError, defineDriver, type Forecast, type Mode, type Stream, type Target } from '@camio/core/spi'
 import { type Binding, chooseEngine, How, loadBinding } from './binding.js'
 import { featuresOf } from './features.js'
 import { NativeIo, nodeIo } from './file-io.js'
@@ -23,7 +15,7 @@ import { openUnpositioned } from './unpositioned.js'
 type FileTarget = Target<typeof fileOptions>
 
 export const fileDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'file',
   id: '@camio/file',
   help: 'regular files, named pipes, terminals and devices',

@@ -1,6 +1,6 @@
 /** `mmap:PATH`: a file's bytes without a copy. */
 import { closeSync, readSync, type Stats } from 'node:fs'
-import { CamioError, DRIVER_ABI, defineDriver, features, type Stream, type Target } from '@camio/core/spi'
+import { CamioError, defineDriver, features, type Stream, type Target } from '@camio/core/spi'
 import { loadBinding } from './binding.js'
 import { MmapStream } from './mmap-stream.js'
 import { tryOpen } from './opener.js'
@@ -10,7 +10,7 @@ import { pathOf } from './path.js'
 const FEATURES = features({ readable: true, writable: false, seekable: true, delivery: 'each', engine: 'native' })
 
 export const mmapDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'mmap',
   id: '@camio/file',
   help: 'a regular file as memory, lent without a copy',

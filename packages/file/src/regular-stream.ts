@@ -5,6 +5,7 @@
  * only fill the page cache, are made on this thread, large ones by the pool.
  */
 import { closeSync, fdatasync, read, write } from 'node:fs'
+import type { WaitOptions } from '@camio/core'
 import {
   ByteStream,
   type CloseOptions,
@@ -262,14 +263,31 @@ export class RegularStream extends ByteStream {
 
   // ---------------------------------------------------------------------------------------------------- the end
 
+  override async sync(options?: WaitOptions): Promise<void> {
+    this.checkWritable()
+    await this.flush(options)
+    await this.makeDurable()
+  }
+
   protected async endWrite(): Promise<void> {
     if (!this.file.syncAtEnd) return
     this.synced = true
+    await this.makeDurable()
+  }
+
+  /** What the system could not store it forgets: a second call would say that all is well. */
+  private async makeDurable(): Promise<void> {
     this.stats.counters[WRITE + Counter.systemCalls]! += 1
+    this.poolCalls += 1
     try {
       await sync(this.file.fd)
     } catch (error) {
-      throw fromSystemError(error, this.uri, 'cannot make durable')
+      const failure = fromSystemError(error, this.uri, 'cannot make durable')
+      this.onlyWritingFailed ||= this.error === null
+      this.fail(failure)
+      throw this.tell(failure)
+    } finally {
+      this.poolDone()
     }
   }
 

@@ -1,6 +1,6 @@
 /** `stdio:`: the standard streams of the process. They belong to others too: their flags stay as they are, nobody closes them. */
 import { constants, fstatSync, openSync, type Stats } from 'node:fs'
-import { CamioError, DRIVER_ABI, defineDriver, type Stream, type Target } from '@camio/core/spi'
+import { CamioError, defineDriver, type Stream, type Target } from '@camio/core/spi'
 import { type Binding, chooseEngine, How } from './binding.js'
 import { featuresOf } from './features.js'
 import { engineAvailable, engineName } from './file-driver.js'
@@ -14,7 +14,7 @@ import { openUnpositioned, type Unpositioned } from './unpositioned.js'
 type StdioTarget = Target<typeof stdioOptions>
 
 export const stdioDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'stdio',
   id: '@camio/file',
   help: 'standard input when read, standard output when written; stdio:2 is standard error',

@@ -1,5 +1,5 @@
 /** `mem:NAME`: streams between two parts of one thread. */
-import { CamioError, DRIVER_ABI, defineDriver, encodeAddress, type Target } from '@camio/core/spi'
+import { CamioError, defineDriver, encodeAddress, type Target } from '@camio/core/spi'
 import { hub } from './hub.js'
 import { type Acceptor, featuresOf, MEM_FEATURES } from './link.js'
 import { MemListener } from './listener.js'
@@ -9,7 +9,7 @@ import { type MemStream, REGION } from './stream.js'
 type MemTarget = Target<typeof memOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'mem',
   id: '@camio/mem',
   help: 'messages between two parts of one thread, handed over without a copy',

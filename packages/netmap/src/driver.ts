@@ -1,6 +1,6 @@
 /** `netmap:eth0`, `netmap:x{1`, `vale:0:a` */
 import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
-import { DRIVER_ABI, type Driver, defineDriver, Epoll, encodeAddress, type Stream, type Target } from '@camio/core/spi'
+import { type Driver, defineDriver, Epoll, encodeAddress, type Stream, type Target } from '@camio/core/spi'
 import { type Device, deviceFor, type OpenedPort, type RingPlace } from './binding.js'
 import { checkKind, checkMemory, openFailure, tooLarge, unavailable, withoutRings } from './errors.js'
 import { ExtraBuffers } from './extra.js'
@@ -18,7 +18,7 @@ const scopeOf = (scheme: string) => (scheme === 'vale' ? 'host' : 'link')
 
 function driverOf(scheme: string, help: string, addressForm: string): Driver<typeof netmapOptions> {
   return defineDriver({
-    abi: DRIVER_ABI,
+    abi: 1,
     scheme,
     id: '@camio/netmap',
     help,

@@ -1,5 +1,5 @@
 /** `shm:NAME`: messages between processes through shared memory. */
-import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available } from './binding.js'
 import { checkOptions, type OpenRole } from './check-options.js'
 import { SHM_FEATURES } from './features.js'
@@ -20,7 +20,7 @@ const OPEN: Readonly<Record<OpenRole, (target: ShmTarget) => Promise<Stream> | S
 }
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'shm',
   id: '@camio/shm',
   help: 'messages between processes of one host, through shared memory',

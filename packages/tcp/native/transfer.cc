@@ -82,7 +82,7 @@ Napi::Value send_held(const Napi::CallbackInfo& info) {
 Napi::Value drop_input(const Napi::CallbackInfo& info) {
   const int fd = fd_argument(info, 0);
   if (fd < 0) return info.Env().Undefined();
-  static thread_local uint8_t scratch[65536];
+  uint8_t scratch[65536];
   ssize_t count = 0;
   // A bound, so that a fast sender cannot hold the thread.
   for (int i = 0; i < 32; i++) {

@@ -1,5 +1,5 @@
 /** `timer:PERIOD`, `timer:PERIOD?at=TIME`, `timer:?at=TIME`. */
-import { CamioError, DRIVER_ABI, defineDriver, features, parseDuration, type Target } from '@camio/core/spi'
+import { CamioError, defineDriver, features, parseDuration, type Target } from '@camio/core/spi'
 import { parseMoment } from './moment.js'
 import { timerOptions } from './options.js'
 import { TimerStream } from './stream.js'
@@ -17,7 +17,7 @@ const FEATURES = features({
 })
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'timer',
   id: '@camio/timer',
   help: 'ticks as messages, to be waited for beside streams',
@@ -26,6 +26,7 @@ export const driver = defineDriver({
   modes: ['r'],
   features: FEATURES,
   available: () => ({ ok: true, engine: 'js' }),
+  forecast: () => ({ read: { systemCalls: 0, wakeUps: 1 } }),
   open: (target) => new TimerStream(target.init(`timer:${target.address}`, FEATURES), timesOf(target)),
 })
 

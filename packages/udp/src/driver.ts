@@ -1,8 +1,9 @@
 /** `udp://host:port` */
 import { addressesOf, hostPortUri, listenOn, parseHostPort } from '@camio/core/net'
-import { DRIVER_ABI, defineDriver, type Listener, type Stream } from '@camio/core/spi'
+import { defineDriver, type Listener, type Stream } from '@camio/core/spi'
 import { available, defaultEngine, type Engine, engineFor } from './engine.js'
 import { datagramFeatures, MODES } from './features.js'
+import { forecast } from './forecast.js'
 import { UdpListener } from './listener.js'
 import { nameOf } from './name.js'
 import { udpOptions } from './options.js'
@@ -13,7 +14,7 @@ import { Ownership, SocketStream } from './socket-stream.js'
 import type { Route } from './stream.js'
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'udp',
   id: '@camio/udp',
   help: 'datagrams: to one peer, from anybody, to a multicast group',
@@ -25,6 +26,7 @@ export const driver = defineDriver({
     return datagramFeatures({ engine, writeCopies: engine === 'node' ? 1 : 0 })
   },
   available,
+  forecast,
 
   async open(target): Promise<Stream> {
     const engine = engineFor(target)

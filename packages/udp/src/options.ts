@@ -13,7 +13,7 @@ export const udpOptions = {
     default: 'fail',
     help: 'a peer’s host answers that nobody is there: it breaks the stream to this one peer, or is counted only',
   }),
-  fragment: option.bool({ default: true, help: 'no: what the path cannot take whole is not sent, and told' }),
+  'ip-fragment': option.bool({ default: true, help: 'no: what the path cannot take whole is not sent, and told' }),
   gather: option.time({
     default: 0,
     max: 100,

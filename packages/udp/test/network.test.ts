@@ -197,11 +197,11 @@ inNamespaces(
 )
 
 inNamespaces(
-  `fragment=0: what is too large for the path is a typed error that says what it takes; the stream goes on${why}`,
+  `ip-fragment=0: what is too large for the path is a typed error that says what it takes; the stream goes on${why}`,
   async (t) => {
     const [receiver, sender] = await overThePath(
       t,
-      'fragment=0',
+      'ip-fragment=0',
       `await there.write(Buffer.alloc(3000))
      await there.flush().catch((error) => say(error.code + /takes packets of [0-9]+/.exec(error.message)))
      say('path ' + there.pathMtu + ' lost ' + there.losses.unsent)
@@ -283,13 +283,13 @@ inNamespaces(`what the system refuses is one loss, told once, and the connected 
   }
 })
 
-inNamespaces(`fragment=0: a datagram that is too large is one loss, connected and bound${why}`, async (t) => {
+inNamespaces(`ip-fragment=0: a datagram that is too large is one loss, connected and bound${why}`, async (t) => {
   const { a } = cable(t)
   for (const uri of ['udp://10.77.0.2:7000', 'udp://:0']) {
     const sender = new Inside(
       t,
       a,
-      `const there = await open('${uri}?fragment=0')
+      `const there = await open('${uri}?ip-fragment=0')
        const to = ${uri.endsWith(':0')} ? { host: '10.77.0.2', port: 7000 } : undefined
        for (let i = 0; i < 3; i++) {
          there.tryClaim(3000, to).fill(0)

@@ -1,16 +1,29 @@
 /** The address of a URI - an interface - and where it is. */
+import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { CamioError, fromSystemError, shorten } from '@camio/core/spi'
 import type { Interface } from './binding.js'
 
 /** IFNAMSIZ, without the NUL at the end. */
 const NAME = 15
+/** What stands for itself in a path. */
+const NAME_ONLY = /^(?!\.)[^/\s:\0]+$/
 
 /** @throws `ERR_CAMIO_BAD_URI` */
 export function interfaceName({ address, uri }: { address: string; uri: string }): string {
   if (address.length > 0 && Buffer.byteLength(address) <= NAME && !/[/\s:\0]/.test(address)) return address
   const message = `${shorten(uri)}: "${shorten(address, 40)}" is no interface's name, such as eth0`
   throw new CamioError('ERR_CAMIO_BAD_URI', message, { uri })
+}
+
+/** Of an interface of this namespace; `undefined`: not known before it is opened. */
+export function mtuOf(name: string, netns: string | undefined): number | undefined {
+  if (netns !== undefined || !NAME_ONLY.test(name)) return undefined
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/mtu`, 'latin1')) || undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The `netns` option as a path, or nothing. @throws `ERR_CAMIO_BAD_OPTION` */

@@ -3,7 +3,7 @@
  * one. The transport says which streams these are.
  */
 import { CamioError, type Mode, open, registry, type Stream } from '@camio/core'
-import { DRIVER_ABI, type Driver, defineDriver, Interest, type Target, WaitingListener } from '@camio/core/spi'
+import { type Driver, defineDriver, Interest, type Target, WaitingListener } from '@camio/core/spi'
 import { CableLayer, cableFeatures } from './cable-layer.js'
 
 export interface End {
@@ -89,7 +89,7 @@ const MODES: readonly [Mode] = ['rw']
 export function registerCable(cabling: Cabling): void {
   const { features, available } = registry.driver(cabling.beneath)
   const driver: Driver = defineDriver({
-    abi: DRIVER_ABI,
+    abi: 1,
     scheme: cabling.scheme,
     id: 'camio-cable',
     help: 'for tests',

@@ -1,5 +1,5 @@
 /** Streams of `xdp:` that share memory: a pipe between two interfaces moves no byte. */
-import { pipe } from '@camio/core'
+import { explain, pipe } from '@camio/core'
 import type { XdpStream } from '@camio/xdp'
 import test from 'ava'
 import { cable, missing } from './namespaces.js'
@@ -16,6 +16,9 @@ for (const attach of ['skb', 'native'])
       const source = (await opened(t, 'xdp', b, sharing, 'camio0')) as XdpStream
       const sink = (await opened(t, 'xdp', b, sharing, 'camio1')) as XdpStream
       t.is(source.region, sink.region)
+      const { share } = sharing
+      t.is((await explain(`xdp:camio0?share=${share}`, `xdp:camio1?share=${share}`)).path, 'hand-over')
+      t.is((await explain(source, sink)).path, 'hand-over')
       t.is(source.runs.native, attach === 'native')
       const enough = new AbortController()
       const piping = pipe(source, sink, { signal: enough.signal })

@@ -1,5 +1,5 @@
 /** What it costs as there are more rings, and as messages get larger: one case each, one chart together. */
-import { binary } from '../../report/number.js'
+import { binary } from '@camio/show'
 import type { Case, Settings } from '../../types.js'
 import { type Ends, entry, type Terms } from '../parts/entries.js'
 import { gigabits, millions } from '../parts/figures.js'

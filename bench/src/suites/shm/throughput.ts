@@ -18,7 +18,7 @@ const GOALS = {
   bulk: [{ against: 'limit', is: '>=', ratio: 0.8 }],
 } as const satisfies Record<string, readonly Goal[]>
 
-const SENDER = { copied: 'send-copies', placed: 'send-messages' } as const
+const SENDER = { copied: 'send-lists', placed: 'send-messages' } as const
 
 const EVERY_WORD =
   'every word of every message is written and added up; both ends spin (wait=spin:1ms), except where it says asleep'
@@ -37,12 +37,15 @@ export function smallCase(how: 'copied' | 'placed', settings: Settings): Case {
   const terms: Terms = { args: { size: SMALL, ...spans(settings) }, reporter: 'listener', figure: millions }
   const args = ['--sum']
   const asleep = oursEnds('ours, asleep between', 'peer', ['receive-messages', SENDER[how]], { park: true, args })
-  const claims = oursEnds('ours, a claim each', 'peer', ['receive-messages', 'send-claims'], { args })
+  const each = {
+    copied: oursEnds('ours, a tryWrite each', 'peer', ['receive-messages', 'send-copies'], { args }),
+    placed: oursEnds('ours, a claim each', 'peer', ['receive-messages', 'send-claims'], { args }),
+  } as const
   const contestants: (Ends | Alone)[] = [
     oursEnds('ours', 'ours', ['receive-messages', SENDER[how]], { args }),
     limitEnds('shm-ring', ['receive', 'send'], '--how', how),
     asleep,
-    ...(how === 'placed' ? [claims] : []),
+    each[how],
     ...smallPeers(),
   ]
   return {
@@ -52,7 +55,7 @@ export function smallCase(how: 'copied' | 'placed', settings: Settings): Case {
     entries: contestants.map((each) => entry(each, terms)),
     goals: GOALS[how],
     runs: settings.quick ? 1 : 9,
-    note: `${how === 'copied' ? 'tryWrite' : 'writeBatch'}, readBatch; ${EVERY_WORD}`,
+    note: `${how === 'copied' ? 'tryWriteBatch' : 'writeBatch'}, readBatch; ${EVERY_WORD}`,
   }
 }
 

@@ -31,6 +31,7 @@ import { waiters } from './waiters.js'
 import { worker } from './worker.js'
 import { write } from './write.js'
 import { writeBatches } from './write-batches.js'
+import { writeLists } from './write-lists.js'
 
 export const ALL: readonly Case[] = [
   ...open,
@@ -41,6 +42,7 @@ export const ALL: readonly Case[] = [
   ...emptyMessages,
   ...batches,
   ...writeBatches,
+  ...writeLists,
   ...iterate,
   ...lossy,
   ...backpressure,

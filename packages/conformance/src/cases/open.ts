@@ -41,7 +41,7 @@ export const open = area('open', [
     needs: [LINK],
     async run(rig) {
       const { near, far } = await rig.pair()
-      const declared = rig.subject.driver.features
+      const declared = rig.features
       for (const { features } of [near, far]) {
         assert.equal(features.reliable, declared.reliable)
         assert.equal(features.ordered, declared.ordered)

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
-import { explain, type Features, listen as listenAt, type NoCandidate, open, Registry } from '@camio/core'
-import { CamioError, DRIVER_ABI, defineDriver, features, type LocalServer } from '@camio/core/spi'
+import {
+  registry as everywhere,
+  explain,
+  type Features,
+  listen as listenAt,
+  type NoCandidate,
+  open,
+  Registry,
+} from '@camio/core'
+import { CamioError, defineDriver, features, type LocalServer } from '@camio/core/spi'
 import { area, type Need, PAIR, STORE, WRITES } from '../case.js'
 import { memName } from '../mem.js'
 import type { Rig } from '../rig.js'
@@ -115,9 +123,10 @@ function withFarServer({ subject: { driver } }: Rig) {
   let between = async () => {}
   const registry = new Registry()
   registry.register(driver)
+  for (const layer of everywhere.layers()) registry.addLayer(layer)
   registry.register(
     defineDriver({
-      abi: DRIVER_ABI,
+      abi: 1,
       scheme: 'elsewhere',
       id: '@camio/conformance',
       help: 'nowhere',

@@ -64,12 +64,18 @@ export class ReadWindow {
     this.end += count
   }
 
+  /** Looks at `bytes[start, end)` of somebody else's memory. Nothing may be left over. */
+  borrow(bytes: Uint8Array, start: number, end: number): void {
+    this.drop()
+    this.bytes = bytes
+    this.start = this.examined = start
+    this.end = end
+  }
+
   /** Uses a chunk that somebody else received: without a copy when nothing is left over. @returns the copies made */
   append(chunk: Uint8Array, limit: number): number {
     if (this.length === 0) {
-      this.drop()
-      this.bytes = chunk
-      this.end = chunk.length
+      this.borrow(chunk, 0, chunk.length)
       return 0
     }
     const size = this.length + chunk.length

@@ -3,6 +3,7 @@ import { asksForGuard } from '../dress.js'
 import { isCamioError } from '../error.js'
 import type { Features } from '../features.js'
 import type { Calls, Forecast } from '../forecast.js'
+import { forecastOf } from '../plan/forecast-of.js'
 import type { Candidate } from '../plan/plan.js'
 import type { Registry } from '../registry.js'
 import { type Resolved, resolve } from '../resolve.js'
@@ -40,8 +41,9 @@ interface Around {
 
 export function plannedEnd({ uri, resolved, forecast, features }: Candidate): End {
   const own = forecast.features ?? resolved!.driver.features
+  const { inner, outer } = resolved!.layers
   const around = { frames: features!.framing === 'messages' && own.framing === 'bytes', guard: asksForGuard() }
-  const bare = own.framing === features!.framing && !around.guard
+  const bare = own.framing === features!.framing && !around.guard && inner.length + outer.length === 0
   return {
     uri,
     features: features!,
@@ -76,7 +78,7 @@ function aroundOf(stream: Stream): Around {
   let outer: Stream & { readonly inner?: Stream } = stream
   for (let { inner } = outer; inner !== undefined; outer = inner, { inner } = outer) {
     frames ||= outer.features.framing === 'messages' && inner.features.framing === 'bytes'
-    guard ||= outer.features.framing === inner.features.framing
+    guard ||= 'guards' in outer
   }
   return { frames, guard }
 }
@@ -88,7 +90,7 @@ function kernelOf(stream: Stream, side: 'read' | 'write'): KernelPlace['kind'] |
 }
 
 /** What the driver says of streams that are called as this one is. */
-export function forecastOf(stream: Stream, registry: Registry): Forecast {
+export function forecastOfStream(stream: Stream, registry: Registry): Forecast {
   let resolved: Resolved
   try {
     resolved = resolve(stream.uri, { registry })
@@ -97,7 +99,7 @@ export function forecastOf(stream: Stream, registry: Registry): Forecast {
     if (isCamioError(error)) return {}
     throw error
   }
-  return resolved.driver.forecast?.(resolved.target) ?? {}
+  return forecastOf(resolved.driver, resolved.target)
 }
 
 function costsOf(features: Features, forecast: Forecast, { frames, guard }: Around): Pick<End, 'read' | 'write'> {

@@ -1,5 +1,6 @@
 /** One end that `explain` was asked about: candidates with their plan, or a stream that is open. */
 
+import { streamOpened } from '../diagnostics.js'
 import { carryOut } from '../plan/carry-out.js'
 import { reasonOf } from '../plan/no-candidate.js'
 import { type Candidate, makePlan, type OpenPlan } from '../plan/plan.js'
@@ -7,7 +8,7 @@ import { registry as globalRegistry, type Registry } from '../registry.js'
 import type { GivenOptions } from '../resolve.js'
 import { isStream, type Stream } from '../stream.js'
 import { parseUri } from '../uri/parse.js'
-import { type End, forecastOf, openEnd, plannedEnd } from './end.js'
+import { type End, forecastOfStream, openEnd, plannedEnd } from './end.js'
 import type { ExplainedCandidate, ExplainedEnd } from './explanation.js'
 
 export type Role = 'source' | 'sink' | 'stream'
@@ -41,7 +42,7 @@ export function sideOf(what: string | readonly string[] | Stream, role: Role, gi
 // ------------------------------------------------------------------------------------------------ open already
 
 function streamSide(stream: Stream, role: Role, registry: Registry): Side {
-  const end = openEnd(stream, sideName(role), forecastOf(stream, registry))
+  const end = openEnd(stream, sideName(role), forecastOfStream(stream, registry))
   const explained: ExplainedEnd = {
     candidates: [{ uri: stream.uri, fate: 'opened', features: stream.features }],
     chosen: stream.uri,
@@ -63,6 +64,7 @@ function plannedSide(plan: OpenPlan, role: Role): Side {
     end: first === null ? null : plannedEnd(first),
     async open(signal) {
       const { stream, winner, reports } = await carryOut(plan, signal)
+      streamOpened(stream)
       const explained = {
         candidates: reports.map((report, i) => ({ ...report, ...featuresOf(candidates[i]!) })),
         chosen: winner.uri,

@@ -6,7 +6,7 @@ import { ReadWindow } from '../bytes/read-window.js'
 import { features } from '../features.js'
 import { Interest } from '../source.js'
 import { Counter, WRITE } from '../stats.js'
-import type { Stream, StreamInit } from '../stream.js'
+import type { LeasePlace, Stream, StreamInit } from '../stream.js'
 import { Layer } from './layer.js'
 
 const NONE = -1
@@ -28,13 +28,23 @@ export class BytesView extends Layer {
   // ---------------------------------------------------------------------------------------------------- reading
 
   tryRead(): Uint8Array | null {
+    if (!this.lend()) return null
+    const { window } = this
+    return window.bytes!.subarray(window.start, window.end)
+  }
+
+  override tryReadPlace(): LeasePlace | null {
+    return this.lend() ? this.window : null
+  }
+
+  /** @returns whether the window, which is a place, is lent */
+  private lend(): boolean {
     this.checkReadable()
     if (this.lent !== NONE) throw this.misuse('ERR_CAMIO_MISUSE', 'has a lease out: release it before the next read')
-    if (!this.offers() && !this.refill()) return null
-    const { window } = this
-    this.lent = window.length
+    if (!this.offers() && !this.refill()) return false
+    this.lent = this.window.length
     this.stats.counters[Counter.messages]! += 1
-    return window.bytes!.subarray(window.start, window.end)
+    return true
   }
 
   release(consumed = this.lent): boolean {
@@ -65,9 +75,9 @@ export class BytesView extends Layer {
     if (this.error !== null) throw this.tell(this.error)
     this.makeDetached()
     for (;;) {
-      const message = this.inner.tryRead()
+      const message = this.inner.tryReadPlace()
       if (message === null) return this.window.length > 0 && this.inner.ended
-      if (message.length > 0) return this.take(message)
+      if (message.end > message.start) return this.take(message)
       this.inner.release()
     }
   }
@@ -80,15 +90,16 @@ export class BytesView extends Layer {
     this.inner.release()
   }
 
-  private take(message: Uint8Array): boolean {
-    const copies = this.window.append(message, this.limits.maxLease)
-    if (copies === 0) {
+  private take({ bytes, start, end }: LeasePlace): boolean {
+    if (this.window.length === 0) {
+      this.window.borrow(bytes!, start, end)
       this.holding = true
       return true
     }
+    const copies = this.window.append(bytes!.subarray(start, end), this.limits.maxLease)
     this.inner.release()
     if (copies < 0) {
-      const error = this.tooLarge(this.window.length + message.length, this.limits.maxLease, 'a lease (max-lease)')
+      const error = this.tooLarge(this.window.length + end - start, this.limits.maxLease, 'a lease (max-lease)')
       this.fail(error)
       throw this.tell(error)
     }

@@ -3,6 +3,7 @@ import type { Features } from '../features.js'
 import { Interest, type Waiter } from '../source.js'
 import { StreamStats } from '../stats.js'
 import { type Address, type CloseOptions, Stream, type StreamInit } from '../stream.js'
+import type { WaitOptions } from '../wait/wait.js'
 
 export abstract class Layer extends Stream implements Waiter {
   /** The interests that the inner stream is watched for on this layer's behalf, as bits. */
@@ -77,6 +78,11 @@ export abstract class Layer extends Stream implements Waiter {
 
   tryFlush(): boolean {
     return this.inner.tryFlush()
+  }
+
+  override async sync(options?: WaitOptions): Promise<void> {
+    await this.flush(options)
+    await this.inner.sync(options)
   }
 
   protected endWrite(): Promise<void> {

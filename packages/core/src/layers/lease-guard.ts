@@ -7,6 +7,8 @@ import type { Address, Stream, StreamInit } from '../stream.js'
 import { Layer } from './layer.js'
 
 export class LeaseGuard extends Layer {
+  /** Makes copies that `features.copies` does not tell. */
+  readonly guards = true
   readonly maxClaim: number
   private lease: Uint8Array | null = null
   private claim: Uint8Array | null = null

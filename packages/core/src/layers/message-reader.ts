@@ -6,16 +6,27 @@ import { Counter } from '../stats.js'
 import type { BatchHandler, Stream, StreamInit } from '../stream.js'
 import type { FrameCodec } from './frames/codec.js'
 import { Layer } from './layer.js'
-import { Prefix, readPrefix, readU32, varintSize } from './prefix.js'
-import { Views } from './views.js'
+import { Prefix, readPrefix, varintSize } from './prefix.js'
+import { NO_DATA, Views } from './views.js'
 
 const NONE = -1
 const EMPTY = new Uint8Array(0)
+/** More messages than any batch has: counting to an integer is cheaper than to infinity. */
+const MANY = 0x3fff_ffff
+
+/** `lengthAt` of the commonest prefix, from what a loop has in registers. */
+function u32LengthAt(numbers: DataView, at: number, end: number, largest: number): number {
+  if (end - at < 4) return NONE
+  const length = numbers.getInt32(at)
+  return length >= 0 && length <= end - at - 4 && length <= largest ? length : NONE
+}
 
 export abstract class MessageReader extends Layer {
   /** Is a lease of the byte stream held? `bytes[at, heldEnd)` of it is not consumed yet; it began at `heldStart`. */
   private held = false
   protected bytes: Uint8Array = EMPTY
+  /** The same as numbers; for known prefixes only. */
+  private numbers = NO_DATA
   private heldStart = 0
   protected at = 0
   private heldEnd = 0
@@ -87,7 +98,7 @@ export abstract class MessageReader extends Layer {
         const length = this.nextLength()
         if (length === NONE) break
         handing = true
-        const more = this.handOut(fn, length, limit - count)
+        const more = this.handOut(fn, length, Math.min(limit - count, MANY))
         handing = false
         count = counters[Counter.messages]! - before
         if (!more) break
@@ -104,9 +115,9 @@ export abstract class MessageReader extends Layer {
 
   /** Hands over the frames that are held, the next of which has `length` bytes. @returns whether to go on with the next lease */
   private handOut(fn: BatchHandler, next: number, limit: number): boolean {
-    const { bytes, heldEnd: end, header, counters } = this
+    const { bytes, numbers, heldEnd: end, header, prefix, largest, counters } = this
     const trailer = this.lastUnmarked ? 0 : this.trailer
-    const varies = this.prefix === Prefix.VARINT
+    const varies = prefix === Prefix.VARINT
     let { at } = this
     let length = next
     let count = 0
@@ -121,7 +132,7 @@ export abstract class MessageReader extends Layer {
         count++
         total += length
         if (fn(bytes, from, length) === false || count === limit || this.noRead) return false
-        length = this.lengthAt(bytes, at, end)
+        length = prefix === Prefix.U32 ? u32LengthAt(numbers, at, end, largest) : this.lengthAt(at, end)
       } while (length !== NONE)
     } finally {
       counters[Counter.messages]! += count
@@ -143,7 +154,7 @@ export abstract class MessageReader extends Layer {
       this.counters[Counter.bytes]! += length
       this.lend(from + length)
       this.at = this.lentTo
-      length = batch.length < limit ? this.lengthAt(this.bytes, this.at, this.heldEnd) : NONE
+      length = batch.length < limit ? this.lengthAt(this.at, this.heldEnd) : NONE
     } while (length !== NONE)
     this.counters[Counter.messages]! += batch.length
     return batch
@@ -194,28 +205,24 @@ export abstract class MessageReader extends Layer {
   protected nextLength(): number {
     if (this.next !== NONE) return this.next
     if (this.held) {
-      const length = this.lengthAt(this.bytes, this.at, this.heldEnd)
+      const length = this.lengthAt(this.at, this.heldEnd)
       if (length !== NONE) return length
     }
     return this.search()
   }
 
   /** The length of the message whose frame begins at `at`, {@link NONE} if it is incomplete, too large or wrong. */
-  private lengthAt(bytes: Uint8Array, at: number, end: number): number {
-    if (this.prefix !== Prefix.U32) return this.lengthOfOther(bytes, at, end, 0)
-    if (end - at < 4) return NONE
-    const length = readU32(bytes, at)
-    return length >= 0 && length <= end - at - 4 && length <= this.largest ? length : NONE
+  private lengthAt(at: number, end: number): number {
+    const { prefix } = this
+    if (prefix === Prefix.NONE) return this.findLength(at, end, 0)
+    const length = readPrefix(prefix, this.numbers, at, end)
+    return length <= this.largest && length <= end - at - this.headerOf(length) ? length : NONE
   }
 
-  private lengthOfOther(bytes: Uint8Array, at: number, end: number, searched: number): number {
-    const { prefix } = this
-    if (prefix === Prefix.NONE) {
-      const length = this.codec.find(bytes, at, end, searched)
-      return length <= this.largest ? length : NONE
-    }
-    const length = readPrefix(prefix, bytes, at, end)
-    return length <= this.largest && length <= end - at - this.headerOf(length) ? length : NONE
+  /** As `lengthAt`, of a codec that is asked itself. */
+  private findLength(at: number, end: number, searched: number): number {
+    const length = this.codec.find(this.bytes, at, end, searched)
+    return length <= this.largest ? length : NONE
   }
 
   /** Looks for a complete frame in what the byte stream has, once there is none in what is held. @throws the stream's error */
@@ -228,7 +235,8 @@ export abstract class MessageReader extends Layer {
       if (!this.take()) return this.nothingNow()
       // A byte stream offers the same rest again only when nothing will follow it.
       if (this.rest > 0 && this.heldEnd - this.at === this.rest) return this.lastRest()
-      const length = this.lengthOfOther(this.bytes, this.at, this.heldEnd, this.rest)
+      const { at, heldEnd: end, rest } = this
+      const length = this.prefix === Prefix.NONE ? this.findLength(at, end, rest) : this.lengthAt(at, end)
       this.rest = 0
       if (length !== NONE) return length
     }
@@ -240,6 +248,7 @@ export abstract class MessageReader extends Layer {
     if (place === null) return false
     this.held = true
     this.bytes = place.bytes!
+    if (this.prefix !== Prefix.NONE) this.numbers = this.views.numbers(this.bytes)
     this.heldStart = this.at = place.start
     this.heldEnd = place.end
     return true
@@ -248,6 +257,7 @@ export abstract class MessageReader extends Layer {
   /** Idle: holds no memory. */
   private nothingNow(): -1 {
     this.bytes = EMPTY
+    this.numbers = NO_DATA
     this.views.forget()
     if (this.error !== null) throw this.tell(this.error)
     return NONE

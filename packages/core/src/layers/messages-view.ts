@@ -5,8 +5,8 @@ import { Counter, WRITE } from '../stats.js'
 import type { BatchWriter, Stream, StreamInit } from '../stream.js'
 import type { FrameCodec } from './frames/codec.js'
 import { MessageReader } from './message-reader.js'
-import { Prefix, writePrefix, writeU32 } from './prefix.js'
-import { Views } from './views.js'
+import { Prefix, writePrefix } from './prefix.js'
+import { NO_DATA, Views } from './views.js'
 
 const NONE = -1
 /** A claim's length while a batch is written: a claim is out, and only the batch may commit or cancel it. */
@@ -23,6 +23,8 @@ export class MessagesView extends MessageReader {
   private claimLength = NONE
   private claimOffset = 0
   private readonly claims = new Views()
+  /** `claimBytes` as numbers. */
+  private claimNumbers = NO_DATA
   /** Can what was committed leave while a claim is out? If not, every message is a claim of its own. */
   private readonly inBlocks: boolean
   private readonly room: FrameCodec['room']
@@ -116,7 +118,8 @@ export class MessagesView extends MessageReader {
    * @returns whether others may follow
    */
   private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
-    const { claimBytes: bytes, counters } = this
+    const { claimBytes: bytes, claimNumbers: numbers, prefix, counters } = this
+    const fixed = prefix !== Prefix.NONE && prefix !== Prefix.VARINT
     const before = this.roomBefore(length)
     const last = this.blockEnd - this.trailer - length - before
     let end = this.fillEnd
@@ -129,9 +132,10 @@ export class MessagesView extends MessageReader {
         const answer = fn(bytes, offset, length, index)
         const used = answer === undefined ? length : this.batchLength(answer, length)
         if (used < 0 || this.noWrite) return false
-        this.fillEnd = end = this.seal(bytes, end, offset, used)
-        // At once: a writer that closes the stream asks it whether there is anything to deliver.
-        counters[WRITE + Counter.messages]! += 1
+        if (fixed) writePrefix(prefix, numbers, offset, used)
+        this.fillEnd = end = fixed ? offset + used : this.sealByCodec(bytes, end, offset, used)
+        // At once: a writer that closes the stream asks it whether there is anything to deliver. The others follow together.
+        if (index === first) counters[WRITE + Counter.messages]! += 1
         index++
         total += used
       } while (end <= last && index < limit && this.inBlocks)
@@ -142,10 +146,12 @@ export class MessagesView extends MessageReader {
     return true
   }
 
+  /** @param messages the first of them is counted */
   private wrote(messages: number, bytes: number): void {
     if (messages === 0) return
     const { counters } = this
     if (!this.inBlocks) this.commitBlock()
+    counters[WRITE + Counter.messages]! += messages - 1
     counters[WRITE + Counter.bytes]! += bytes
     if (!this.corked) this.scheduleFlush()
   }
@@ -168,19 +174,14 @@ export class MessagesView extends MessageReader {
 
   /** Makes a frame at `start` of the message at `offset`. @returns where the frame ends @throws `ERR_CAMIO_FRAME` */
   private seal(bytes: Uint8Array, start: number, offset: number, length: number): number {
-    if (this.prefix === Prefix.U32) {
-      writeU32(bytes, offset - 4, length)
-      return offset + length
-    }
-    return this.sealOther(bytes, start, offset, length)
+    const { prefix } = this
+    if (prefix === Prefix.NONE || prefix === Prefix.VARINT) return this.sealByCodec(bytes, start, offset, length)
+    writePrefix(prefix, this.claimNumbers, offset, length)
+    return offset + length
   }
 
-  private sealOther(bytes: Uint8Array, start: number, offset: number, length: number): number {
-    const { codec, prefix } = this
-    if (prefix !== Prefix.NONE && prefix !== Prefix.VARINT) {
-      writePrefix(prefix, bytes, offset, length)
-      return offset + length
-    }
+  private sealByCodec(bytes: Uint8Array, start: number, offset: number, length: number): number {
+    const { codec } = this
     const refusal = codec.refuses?.(bytes, offset, length) ?? null
     if (refusal !== null) throw new CamioError('ERR_CAMIO_FRAME', `${this.uri}: ${refusal}`, { uri: this.uri })
     if (codec.moves?.(offset - start, length)) this.counters[WRITE + Counter.copies]! += 1
@@ -199,6 +200,7 @@ export class MessagesView extends MessageReader {
     }
     if (offset < 0) return false
     this.claimBytes = inner.claimBytes
+    this.claimNumbers = this.claims.numbers(this.claimBytes)
     this.blockStart = this.fillEnd = offset
     this.blockEnd = offset + room
     return true
@@ -218,6 +220,7 @@ export class MessagesView extends MessageReader {
     if (this.claimLength === NONE) {
       this.commitBlock()
       this.claims.forget()
+      this.claimNumbers = NO_DATA
     } else {
       this.commitFilled()
     }

@@ -4,6 +4,7 @@
  */
 const NOTHING = new Uint8Array(0)
 const NO_MEMORY: ArrayBufferLike = NOTHING.buffer
+export const NO_DATA: DataView = new DataView(NO_MEMORY)
 
 export class Views {
   /** Looked at last; its buffer is known if it was looked at before that. */
@@ -11,6 +12,9 @@ export class Views {
   private known: Uint8Array = NOTHING
   private buffer = NO_MEMORY
   private base = 0
+  /** What `numbers` looks at, and what it answered. */
+  private viewed: Uint8Array = NOTHING
+  private dataView: DataView = NO_DATA
 
   /** What `bytes.subarray(from, from + length)` gives, which must lie in `bytes`. */
   at(bytes: Uint8Array, from: number, length: number): Uint8Array {
@@ -18,6 +22,15 @@ export class Views {
     if (bytes === this.seen) this.learn(bytes)
     this.seen = bytes
     return bytes.subarray(from, from + length)
+  }
+
+  /** `bytes` as numbers of any size. */
+  numbers(bytes: Uint8Array): DataView {
+    if (bytes !== this.viewed) {
+      this.dataView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      this.viewed = bytes
+    }
+    return this.dataView
   }
 
   private learn(bytes: Uint8Array): void {
@@ -28,7 +41,8 @@ export class Views {
 
   /** Keeps no memory from being collected any more. */
   forget(): void {
-    this.seen = this.known = NOTHING
+    this.seen = this.known = this.viewed = NOTHING
     this.buffer = NO_MEMORY
+    this.dataView = NO_DATA
   }
 }

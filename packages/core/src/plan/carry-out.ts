@@ -21,8 +21,7 @@ export async function carryOut(plan: OpenPlan, signal: AbortSignal | undefined):
   signal?.throwIfAborted()
   const tried = candidates.filter(({ dropped }) => dropped === null)
   const attempts = tried.map((candidate) => attemptOf(candidate, plan))
-  // Nobody is there to be told how its closing went.
-  const drop = (late: Stream) => void late.close({ discard: true }).catch(() => {})
+  const drop = (late: Stream) => void closeQuietly(late)
   try {
     const { value: stream, standings, failures } = await race(attempts, { signal, drop })
     const winner = tried[standings.indexOf('won')]!
@@ -38,6 +37,13 @@ export async function carryOut(plan: OpenPlan, signal: AbortSignal | undefined):
       ),
     )
   }
+}
+
+/** Nobody is there to be told how its closing went. */
+async function closeQuietly(late: Stream): Promise<void> {
+  try {
+    await late.close({ discard: true })
+  } catch {}
 }
 
 /**

@@ -10,6 +10,7 @@ import { badOption } from '../uri/schema.js'
 import { parseDuration } from '../uri/units.js'
 import { asOpened } from './as-opened.js'
 import { checkCount } from './candidates.js'
+import { forecastOf } from './forecast-of.js'
 import { shareOptions } from './share.js'
 import { compare, parseNeeds, unmet, type Wanted } from './wishes.js'
 
@@ -76,7 +77,7 @@ function look(uri: string, given: GivenOptions, wanted: Wanted): Seen {
   if (isCamioError(resolved))
     return { uri, resolved: null, forecast: {}, features: null, dropped: resolved, byOrder: false }
   const { driver, target } = resolved
-  const forecast = driver.forecast?.(target) ?? {}
+  const forecast = forecastOf(driver, target)
   const own = asOpened(resolved, forecast)
   const byOrder = own.connectionless || driver.listen === undefined
   return { uri, resolved, forecast, features: own, dropped: refusal(uri, driver, own, wanted), byOrder }

@@ -276,3 +276,40 @@ test('listen: all meet the needs, or none is bound', async (t) => {
       code: 'ERR_CAMIO_BAD_OPTION',
     })
 })
+
+test('a driver that breaks the rules costs no other candidate its chance', async (t) => {
+  const wrong = (): never => {
+    throw new Error('against the rules')
+  }
+  const late = new Scripted()
+  late.close = wrong
+  const registry = registryOf(
+    { ...doubleDriver({ scheme: 'a' }), forecast: wrong, available: wrong },
+    {
+      ...doubleDriver({
+        scheme: 'b',
+        open: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 40))
+          return late
+        },
+        listen: wrong,
+      }),
+      forecast: wrong,
+    },
+    doubleDriver({ scheme: 'c', listen: wrong }),
+  )
+  const stream = await open(['a:x', 'b:x', 'c:x'], { registry, stagger: 10 })
+  t.not(stream, late)
+  // What comes too late is closed, and fails to: nobody is told.
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  t.pass()
+})
+
+test('a stream that is not what its driver said, and cannot be viewed as asked for, is closed', async (t) => {
+  const stream = new Scripted({ features: { framing: 'bytes' } })
+  const driver = { ...doubleDriver({ open: () => stream }), features: features({ framing: 'messages' }) }
+  const opening = open('double:x', { registry: registryOf(driver), framing: 'messages' })
+  await t.throwsAsync(opening, { code: 'ERR_CAMIO_BAD_OPTION', message: /needs frame=/ })
+  await turn()
+  t.is(stream.destroyed, 'discarded')
+})

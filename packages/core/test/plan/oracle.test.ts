@@ -1,6 +1,6 @@
 /** The planner against an oracle that tries every order there is. */
 import { explain, isCamioError, type Needs, type NoCandidate, open, type Wish } from '@camio/core'
-import { type Driver, type Features, features } from '@camio/core/spi'
+import { type Driver, type Features, features, type LocalServer } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
 import { doubleDriver, registryOf } from '../support/driver.js'
@@ -22,6 +22,12 @@ const MEANINGS: Readonly<Record<string, (f: Features) => boolean>> = {
   'mtu>=64KiB': (f) => f.mtu >= 65_536,
   'mtu<=1500': (f) => f.mtu <= 1500,
   'copies.read=0': (f) => f.copies.read === 0,
+  'copies.write<=1': (f) => f.copies.write < 2,
+  connectionless: (f) => f.connectionless,
+  acceptsMany: (f) => f.acceptsMany,
+  overrun: (f) => f.overrun,
+  'delivery=each': (f) => f.delivery === 'each',
+  'engine=native': (f) => f.engine === 'native',
 }
 
 interface Thing {
@@ -29,6 +35,10 @@ interface Thing {
   readonly registered: boolean
   readonly works: boolean
   readonly opens: boolean
+  /** Of a scheme that stays on this host: the server that listens there, `0` for nobody; `null`: such servers have no identity. */
+  readonly server: number | null
+  /** Of a scheme that reaches others: the server of this host that it would reach, if it can tell. */
+  readonly reached: number | null
 }
 
 const thing: fc.Arbitrary<Thing> = fc.record({
@@ -42,19 +52,31 @@ const thing: fc.Arbitrary<Thing> = fc.record({
       scope: fc.constantFrom(...SCOPES),
       mtu: fc.constantFrom(512, 1500, 65_536, Infinity),
       connectionless: fc.boolean(),
-      copies: fc.record({ read: fc.integer({ min: 0, max: 1 }), write: fc.constant(0) }),
+      acceptsMany: fc.boolean(),
+      overrun: fc.boolean(),
+      delivery: fc.constantFrom('one' as const, 'each' as const),
+      engine: fc.constantFrom('native', 'js'),
+      copies: fc.record({ read: fc.integer({ min: 0, max: 1 }), write: fc.integer({ min: 0, max: 2 }) }),
     })
     .map(features),
   registered: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
   works: fc.integer({ min: 0, max: 9 }).map((n) => n > 1),
   opens: fc.boolean(),
+  server: fc.constantFrom(null, null, 0, 1, 2),
+  reached: fc.constantFrom(null, 1, 2),
 })
 
 const wishes = (most: number) =>
   fc.uniqueArray(fc.constantFrom(...(Object.keys(MEANINGS) as Wish[])), { maxLength: most })
 const needs = fc.record({ require: wishes(1), prohibit: wishes(1), prefer: wishes(3), avoid: wishes(3) })
 
-function driverOf(scheme: string, { features: own, works, opens }: Thing): Driver {
+/** How far others are, who would reach it. */
+const isFar = ({ features: { scope } }: Thing) => scope === 'link' || scope === 'global'
+
+function driverOf(scheme: string, thing: Thing): Driver {
+  const { features: own, works, opens, server, reached } = thing
+  const advert = { token: `server ${server}`, uris: [] }
+  const identify = () => (server === 0 ? null : { advert, pid: server! })
   return {
     ...doubleDriver({
       scheme,
@@ -68,6 +90,8 @@ function driverOf(scheme: string, { features: own, works, opens }: Thing): Drive
     }),
     features: own,
     available: () => ({ ok: works }),
+    ...(server !== null && !isFar(thing) && { identify }),
+    ...(reached !== null && { reaches: (_: unknown, { pid }: LocalServer) => pid === reached }),
   }
 }
 
@@ -90,6 +114,15 @@ function oracle(things: readonly Thing[], { require, prohibit, prefer, avoid }: 
   )
   if (right.length !== 1) throw new Error(`${right.length} right orders`)
   return right[0]!
+}
+
+/** A server of this host, in a list with what reaches others, must be the one that one of those reaches; nobody can tell of a scheme
+ * that is not there. */
+function mayBeTaken(things: readonly Thing[], i: number): boolean {
+  const { server } = things[i]!
+  if (server === null || isFar(things[i]!)) return true
+  const far = things.filter((other) => !other.registered || isFar(other))
+  return far.length === 0 || (server > 0 && far.some(({ registered, reached }) => registered && reached === server))
 }
 
 function permutations(list: readonly number[]): number[][] {
@@ -115,11 +148,12 @@ test('the order, what is dropped, and what is opened', async (t) => {
       t.deepEqual(source.candidates.map(({ uri }) => uri).sort(), [...uris].sort())
       t.is(source.chosen, order[0] ?? null)
 
-      const winner = order.find((uri) => things[uris.indexOf(uri)]!.opens)
+      const index = (uri: string) => uris.indexOf(uri)
+      const winner = order.find((uri) => things[index(uri)]!.opens && mayBeTaken(things, index(uri)))
       const outcome = await open(uris, options).catch((error: unknown) => error)
       if (winner !== undefined) {
-        t.is((outcome as Scripted).features.scope, things[uris.indexOf(winner)]!.features.scope)
-        t.deepEqual((outcome as Scripted).features, things[uris.indexOf(winner)]!.features)
+        t.is((outcome as Scripted).features.scope, things[index(winner)]!.features.scope)
+        t.deepEqual((outcome as Scripted).features, things[index(winner)]!.features)
       } else if (uris.length > 1 || order.length === 0) {
         t.true(isCamioError(outcome, 'ERR_CAMIO_NO_CANDIDATE'))
         const failed = (outcome as NoCandidate).candidates.filter(({ fate }) => fate === 'failed')
@@ -131,6 +165,6 @@ test('the order, what is dropped, and what is opened', async (t) => {
         t.true(isCamioError(outcome, 'ERR_CAMIO_SYSTEM'))
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })

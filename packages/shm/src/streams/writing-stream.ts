@@ -101,6 +101,33 @@ export abstract class WritingStream extends ShmStream {
     return count
   }
 
+  override tryWriteBatch(messages: readonly Uint8Array[], from = 0): number {
+    this.checkClaim(0)
+    const outgoing = this.outgoing!
+    let at = from
+    let total = 0
+    let refused = NONE
+    try {
+      for (; at < messages.length; at++) {
+        const { length } = messages[at]!
+        const offset = length > this.maxClaim ? NONE : outgoing.claim(length)
+        if (offset < 0) {
+          refused = length
+          break
+        }
+        outgoing.bytes.set(messages[at]!, offset)
+        outgoing.commit(length)
+        total += length
+        if (outgoing.due) outgoing.publish()
+      }
+    } finally {
+      this.wrote(at - from, total)
+      this.stats.counters[WRITE + Counter.copies]! += at - from
+    }
+    if (refused >= 0) this.refuseBehind(at - from, refused)
+    return at - from
+  }
+
   private wrote(messages: number, bytes: number): void {
     if (messages === 0) return
     const { counters } = this.stats
@@ -113,6 +140,7 @@ export abstract class WritingStream extends ShmStream {
   /** An error behind messages that were committed waits for the next call. */
   private refuseBehind(count: number, length: number): void {
     try {
+      if (length > this.maxClaim) throw this.badClaim(length)
       this.refuse(length)
     } catch (error) {
       if (count === 0) throw error

@@ -1,13 +1,13 @@
 /** `tcp://host:port` */
 import { addressesOf, firstOf, heldBy, listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
+import { CamioError, Deadline, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
 import { available, engineFor, engineName, type TcpTarget } from '../engine.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tcpOptions } from '../options.js'
 
 export const tcpDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'tcp',
   id: '@camio/tcp',
   help: 'a TCP connection',

@@ -1,6 +1,6 @@
 /** `tls://host:port`, on node:tls. */
 import { heldBy, listenOn, parseHostPort } from '@camio/core/net'
-import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
+import { CamioError, Deadline, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
 import { tlsOptions } from '../options.js'
@@ -9,7 +9,7 @@ import type { TlsTarget } from '../tls/credentials.js'
 import { listenTls } from '../tls/listen.js'
 
 export const tlsDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'tls',
   id: '@camio/tcp',
   help: 'an encrypted connection; certificates are verified unless verify=0',

@@ -1,5 +1,5 @@
 /** `unix:/path` and `unix:@name` */
-import { Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
+import { Deadline, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import { acceptOne } from '../accept-one.js'
 import { available, engineFor, engineName, type UnixTarget } from '../engine.js'
 import { MODES, socketFeatures, socketForecast } from '../features.js'
@@ -7,7 +7,7 @@ import { unixOptions } from '../options.js'
 import { parseUnixName } from '../unix-name.js'
 
 export const unixDriver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'unix',
   id: '@camio/tcp',
   help: 'a unix socket, by path or abstract name',

@@ -84,6 +84,6 @@ export function loadBinding(): Loaded<Binding> {
     const require = createRequire(import.meta.url)
     const build = require('node-gyp-build') as (folder: string) => Binding
     return build(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
-  })
+  }, '@camio/udp')
   return loaded
 }

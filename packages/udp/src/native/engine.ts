@@ -72,7 +72,7 @@ function flagsOf(options: UdpTarget['options'], joins: boolean): number {
     (joins ? Flag.REUSEADDR : 0) |
     (options.broadcast ? Flag.BROADCAST : 0) |
     (options.timestamps ? Flag.TIMESTAMPS : 0) |
-    (options.fragment ? 0 : Flag.WHOLE) |
+    (options.ipFragment ? 0 : Flag.WHOLE) |
     (options.loop ? 0 : Flag.NO_LOOP)
   )
 }

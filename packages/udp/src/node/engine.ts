@@ -90,7 +90,7 @@ function refuseWhatNodeCannot({ options, uri }: UdpTarget): void {
   if (options.timestamps) refuse('timestamps')
   if (options.tos !== undefined) refuse('tos')
   if (options.ecn !== undefined) refuse('ecn')
-  if (!options.fragment) refuse('fragment=no')
+  if (!options.ipFragment) refuse('ip-fragment=no')
   if (options.reuseport && !canReusePort()) refuse('reuseport', 'needs the native engine or Node 22.12')
 }
 

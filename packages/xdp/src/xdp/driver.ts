@@ -6,9 +6,10 @@ import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import {
   type Availability,
   CamioError,
-  DRIVER_ABI,
   defineDriver,
   encodeAddress,
+  type Features,
+  type Mode,
   type Stream,
   systemError,
   type Target,
@@ -16,8 +17,8 @@ import {
 import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '../binding.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
-import { checkKind, interfaceName, namespacePath, openFailure } from '../place.js'
-import { CHUNK, HEADROOM, type Seat, seatIn } from './memory.js'
+import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
+import { CHUNK, HEADROOM, regionOf, type Seat, seatIn } from './memory.js'
 import { XdpPort } from './port.js'
 import { XdpStream } from './stream.js'
 
@@ -39,7 +40,7 @@ const AGAIN = 10
 type XdpTarget = Target<typeof xdpOptions>
 
 export const driver = defineDriver({
-  abi: DRIVER_ABI,
+  abi: 1,
   scheme: 'xdp',
   id: '@camio/xdp',
   help: 'frames of one queue of a network interface, instead of the kernel (AF_XDP)',
@@ -48,6 +49,13 @@ export const driver = defineDriver({
   modes: MODES,
   features: frameFeatures({ delivery: 'one' }),
   available,
+  forecast: ({ address, mode, options }) => ({
+    // Before somebody sleeps the kernel is asked what it had to drop.
+    read: { systemCalls: 1, wakeUps: 1 },
+    write: { systemCalls: 1, wakeUps: 0 },
+    features: featuresOf(mode, mtuOf(address, options.netns)),
+    ...(options.share !== undefined && { region: regionOf(options.share) }),
+  }),
   open,
 })
 
@@ -149,20 +157,29 @@ async function streamOf(
   }
 }
 
+function featuresOf(mode: Mode, mtu?: number): Features {
+  if (mtu === undefined) return frameFeatures({ delivery: 'one', mode })
+  const largest = Math.min(mtu, LARGEST - HEADER - TAG)
+  return frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: comesInPieces(mtu) ? 1 : 0, write: 0 } })
+}
+
+function comesInPieces(mtu: number): boolean {
+  return mtu + HEADER + TAG > ONE_PIECE
+}
+
 function makeStream(sockets: Sockets, socket: XdpSocket, seat: Seat, name: string, target: XdpTarget): Stream {
   const { uri, mode } = target
   const { native, zerocopy } = socket
   const { mtu, mac } = socket.interface
   checkKind(socket.interface, uri)
-  const inPieces = mtu + HEADER + TAG > ONE_PIECE
-  checkPieces(inPieces, seat, uri)
+  checkPieces(comesInPieces(mtu), seat, uri)
   const bound = `xdp:${encodeAddress(name)}`
-  const largest = Math.min(mtu, LARGEST - HEADER - TAG)
-  const features = frameFeatures({ delivery: 'one', mode, mtu: largest, copies: { read: inPieces ? 1 : 0, write: 0 } })
   // Before the port, which has a timer that only its `close` ends.
-  const init = target.init(bound, features)
+  const init = target.init(bound, featuresOf(mode, mtu))
   const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-  const stream = new XdpStream(init, port, seat.memory, { native, zerocopy }, mac)
+  const { share } = target.options
+  const region = share === undefined ? seat.memory : regionOf(share)
+  const stream = new XdpStream(init, port, region, { native, zerocopy }, mac)
   port.start(stream)
   return stream
 }

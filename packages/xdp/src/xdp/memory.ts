@@ -134,6 +134,15 @@ export class Memory {
 /** The memories of this thread that have a name. */
 const shared = new Map<string, Memory>()
 
+/** What streams of one memory have in common, also before one of them is open. One object a name that a program has used. */
+const regions = new Map<string, object>()
+
+export function regionOf(name: string): object {
+  let region = regions.get(name)
+  if (region === undefined) regions.set(name, (region = Object.freeze({ share: name })))
+  return region
+}
+
 /**
  * A seat in the memory of that name (`undefined`: one of its own), which is made if there is none.
  * @throws `ERR_CAMIO_BAD_OPTION` when the memory is too large, another size, or full; a system error

@@ -162,6 +162,7 @@ export const PAIR_STATES: readonly State[] = [
       tryClaim: 'null',
       tryClaimAt: '-1',
       writeBatch: '0',
+      tryWriteBatch: '0',
       tooLarge: 'TOO_LARGE',
       commit: 'MISUSE',
       cancel: 'MISUSE',

@@ -4,6 +4,10 @@ import type { FrameCodec } from './codec.js'
 
 type Codec = Pick<FrameCodec, 'name' | 'prefix' | 'maxMessage' | 'announced'> & Partial<FrameCodec>
 
+function dataOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 function prefixed(differences: Codec): FrameCodec {
   const { prefix } = differences
   const header = PREFIX_SIZE[prefix]!
@@ -12,13 +16,13 @@ function prefixed(differences: Codec): FrameCodec {
     trailer: 0,
     room: null,
     find(bytes, start, end) {
-      const length = readPrefix(prefix, bytes, start, end)
+      const length = readPrefix(prefix, dataOf(bytes), start, end)
       const size = prefix === Prefix.VARINT ? varintSize(length) : header
       return length <= end - start - size ? length : -1
     },
     wrong: null,
     seal(bytes, _start, offset, length) {
-      writePrefix(prefix, bytes, offset, length)
+      writePrefix(prefix, dataOf(bytes), offset, length)
       return offset + length
     },
     moves: null,

@@ -1,0 +1,6 @@
+export { chart } from './chart.js'
+export { LIMIT, OURS } from './draw.js'
+export { binary, percent, short } from './number.js'
+export { Progress } from './progress.js'
+export { aligned } from './table.js'
+export type { Better, Drawn, Series } from './types.js'

@@ -1,0 +1,232 @@
+/**
+ * The append-only log: hears of every change of the store, writes it by groups, and says what may be acknowledged.
+ *
+ * Under `fsync=always` nothing leaves the server that tells of a change which is not on stable storage; what one turn of the event
+ * loop changed, and what came while the group before it was written, is made durable by one fdatasync.
+ */
+import { rmSync } from 'node:fs'
+import type { Entry } from '../store/entry.js'
+import type { Journal, Store } from '../store/store.js'
+import { Compaction } from './compaction.js'
+import { Group } from './group.js'
+import { LogFile, type Progress } from './log-file.js'
+import { type Replayed, replay } from './replay.js'
+
+export type Fsync = 'always' | 'everysec' | 'no'
+
+export interface LogOptions {
+  readonly path: string
+  readonly fsync: Fsync
+  /** Cut off what is behind a damaged group. */
+  readonly repair: boolean
+  /** Bytes from which on it is worth rewriting the log, when it has doubled since the last time. */
+  readonly compactFrom: number
+}
+
+/** Whoever waits until what it says is durable. */
+export interface Held {
+  release(): void
+}
+
+/** A group that is larger is cut: it is read in one lease. */
+const GROUP = 1024 * 1024
+/** Bytes that may wait to be written before whoever changes something has to wait, too. */
+const BACKLOG = 64 * 1024 * 1024
+const SECOND = 1000
+
+export class Log implements Journal, Progress {
+  private group = new Group()
+  /** Groups that were cut, and those that may be acknowledged. */
+  private cuts = 0
+  private durable = 0
+  private held: Array<{ readonly mark: number; readonly client: Held }> = []
+  private compaction: Compaction | null = null
+  /** The size after which it is rewritten. */
+  private threshold: number
+  private readonly timer: NodeJS.Timeout | undefined
+  private syncing = false
+  /** What broke it: nothing can be changed any more. */
+  failed: Error | null = null
+  compactions = 0
+
+  private constructor(
+    private readonly options: LogOptions,
+    private readonly store: Store,
+    private file: LogFile,
+    private readonly failing: (error: Error) => void,
+  ) {
+    this.threshold = Math.max(options.compactFrom, file.size * 2)
+    if (options.fsync === 'everysec') this.timer = setInterval(() => this.syncNow(), SECOND).unref()
+  }
+
+  /**
+   * Replays what is there, then goes on behind it.
+   * @param failing is told once if the log cannot be written any more
+   */
+  static async open(
+    options: LogOptions,
+    store: Store,
+    failing: (error: Error) => void,
+  ): Promise<{ log: Log; replayed: Replayed }> {
+    rmSync(Compaction.pathFor(options.path), { force: true })
+    // Nothing expires until all is read: what a later record says of a key may be that it stays.
+    store.now = 0
+    const replayed = await replay(options.path, store, options.repair)
+    store.now = Date.now()
+    let log: Log | null = null
+    const file = await LogFile.open(options.path, replayed.size, options.fsync === 'always', {
+      reached: (from, count) => log!.reached(from, count),
+      broke: (from, error) => log!.broke(from, error),
+    })
+    log = new Log(options, store, file, failing)
+    store.journal = log
+    return { log, replayed }
+  }
+
+  get size(): number {
+    return this.file.size + this.group.length
+  }
+
+  get compacting(): boolean {
+    return this.compaction !== null
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the journal
+
+  set(entry: Entry): void {
+    this.group.set(entry)
+    this.limitGroup()
+  }
+
+  appended(entry: Entry, bytes: Uint8Array): void {
+    this.group.append(entry, bytes)
+    this.limitGroup()
+  }
+
+  expiry(entry: Entry): void {
+    this.group.expire(entry)
+    this.limitGroup()
+  }
+
+  deleted(entry: Entry): void {
+    this.group.delete(entry)
+    this.limitGroup()
+  }
+
+  flushed(): void {
+    this.group.flush()
+  }
+
+  private limitGroup(): void {
+    if (this.group.length > GROUP) this.cut()
+  }
+
+  /** Ends the group: what comes now is behind it. */
+  cut(): void {
+    if (this.group.empty || this.failed !== null) return
+    const { group } = this
+    this.group = new Group()
+    const rewritten = this.compaction?.follow(group)
+    this.cuts = this.file.add(group)
+    if (rewritten === undefined) this.considerCompaction()
+  }
+
+  // ---------------------------------------------------------------------------------------------------- acknowledging
+
+  /** Must what is said now wait? */
+  get holding(): boolean {
+    if (this.options.fsync === 'always') return !this.group.empty || this.cuts > this.durable
+    return this.file.pending > BACKLOG
+  }
+
+  /** `client` waits until all that happened so far is durable. */
+  hold(client: Held): void {
+    this.held.push({ mark: this.group.empty ? this.cuts : this.cuts + 1, client })
+  }
+
+  /** The end of a turn. */
+  commit(): void {
+    this.cut()
+  }
+
+  reached(file: LogFile, count: number): void {
+    if (file !== this.file || this.compaction?.replacing) return
+    this.acknowledge(count)
+  }
+
+  private acknowledge(count: number): void {
+    this.durable = count
+    const { held } = this
+    let done = 0
+    while (done < held.length && held[done]!.mark <= count) done++
+    if (done === 0) return
+    this.held = held.slice(done)
+    for (let i = 0; i < done; i++) held[i]!.client.release()
+  }
+
+  broke(file: LogFile, error: Error): void {
+    if (file !== this.file || this.failed !== null) return
+    this.failed = error
+    this.failing(error)
+  }
+
+  private syncNow(): void {
+    if (this.syncing || this.failed !== null) return
+    this.syncing = true
+    const { file } = this
+    file
+      .sync()
+      .catch((error: Error) => this.broke(file, error))
+      .finally(() => {
+        this.syncing = false
+      })
+  }
+
+  // ---------------------------------------------------------------------------------------------------- rewriting
+
+  private considerCompaction(): void {
+    if (this.file.size < this.threshold || this.compaction !== null) return
+    this.compaction = new Compaction(this.options.path, this.options.fsync === 'always', this.store, this)
+    this.compaction.run().then(
+      (file) => this.replaced(file),
+      (error: Error) => this.notReplaced(error),
+    )
+  }
+
+  /** The rewritten file is the log now, and holds all that the old one held. */
+  private replaced(file: LogFile): void {
+    const old = this.file
+    this.file = file
+    this.compaction = null
+    this.compactions++
+    this.threshold = Math.max(this.options.compactFrom, file.size * 2)
+    this.cuts = file.given
+    this.renumber(file)
+    old.close().catch(() => {})
+  }
+
+  /** Groups have other numbers in the new file: whoever waits does so for its last one. */
+  private renumber(file: LogFile): void {
+    const marks = this.group.empty ? file.given : file.given + 1
+    this.held = this.held.map(({ client }) => ({ client, mark: marks }))
+    this.acknowledge(file.done)
+  }
+
+  /** The old file is as good as it was. */
+  private notReplaced(error: Error): void {
+    this.compaction = null
+    this.threshold = this.file.size * 2
+    process.emitWarning(`the log could not be rewritten: ${error.message}`)
+    this.acknowledge(this.file.done)
+  }
+
+  /** Writes and stores what there is. */
+  async close(): Promise<void> {
+    clearInterval(this.timer)
+    this.store.journal = null
+    this.cut()
+    await this.compaction?.abandon()
+    if (this.failed === null && this.options.fsync !== 'no') await this.file.sync()
+    await this.file.close()
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Keys and values, bytes both. Knows nothing of protocols: commands ask it, the log listens to it.
+ *
+ * An expired key is gone for whoever asks, and is taken away then; {@link Store.sweep} takes those that nobody asks for.
+ */
+import { copyOf, copyTo } from '../resp/request.js'
+import { ENTRY_BYTES, Entry } from './entry.js'
+import { Expiring } from './expiring.js'
+import { hashOf } from './hash.js'
+import { Table } from './table.js'
+
+/** Up to here a value is changed in place; replies are copies of such values, never views. */
+const IN_PLACE = 8 * 1024
+/** Keys that are looked at to find one that was not used for long; as in Redis. */
+const SAMPLES = 5
+/** Of so many that were looked at, a quarter expired: look on. */
+const SWEEP = 20
+
+/** Is told of every change, also of those that nobody asked for: what expired, what was evicted. */
+export interface Journal {
+  set(entry: Entry): void
+  appended(entry: Entry, bytes: Uint8Array): void
+  expiry(entry: Entry): void
+  deleted(entry: Entry): void
+  flushed(): void
+}
+
+export class Store {
+  private readonly table = new Table()
+  private readonly expiring = new Expiring()
+  journal: Journal | null = null
+  /** Milliseconds since 1970, as of this turn of the event loop. */
+  now = Date.now()
+  /** Bytes of keys, values and what holds them. */
+  memory = 0
+  /** `copies`: of values, into the store and out of it. */
+  readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0, copies: 0 }
+
+  get size(): number {
+    return this.table.size
+  }
+
+  get expirable(): number {
+    return this.expiring.size
+  }
+
+  /** The entry, unless it has expired. */
+  find(key: Uint8Array, start: number, length: number): Entry | null {
+    const entry = this.table.find(key, start, length, hashOf(key, start, length))
+    if (entry === null) return null
+    if (entry.expires !== 0 && entry.expires <= this.now) return this.expire(entry)
+    entry.used = this.now
+    return entry
+  }
+
+  private expire(entry: Entry): null {
+    this.counts.expired++
+    this.delete(entry)
+    return null
+  }
+
+  /**
+   * Sets `key` to `value[valueStart, +valueLength)`, which is copied unless `owned`: then `value` is the store's from now on.
+   * @param expires when it is gone, in milliseconds since 1970; 0: never
+   */
+  set(
+    key: Uint8Array,
+    start: number,
+    length: number,
+    value: Uint8Array,
+    valueStart: number,
+    valueLength: number,
+    owned: boolean,
+    expires: number,
+  ): void {
+    const hash = hashOf(key, start, length)
+    let entry = this.table.find(key, start, length, hash)
+    if (entry !== null && entry.value.length === valueLength && valueLength <= IN_PLACE) {
+      copyTo(entry.value, 0, value, valueStart, valueLength)
+      this.counts.copies++
+    } else {
+      const whole = owned && value.length === valueLength
+      const kept = whole ? value : copyOf(value, valueStart, valueLength)
+      if (!whole) this.counts.copies++
+      if (entry === null) entry = this.add(copyOf(key, start, length), hash, kept)
+      else this.replace(entry, kept)
+    }
+    entry.used = this.now
+    if (entry.expires !== expires) this.setExpiry(entry, expires)
+    this.journal?.set(entry)
+  }
+
+  /** A value of the store's own takes the place of the entry's. */
+  assign(entry: Entry, value: Uint8Array): void {
+    this.replace(entry, value)
+    this.journal?.set(entry)
+  }
+
+  /** Appends in place where there is room: what replies point at stays as it is. @returns the value's new length */
+  append(entry: Entry, bytes: Uint8Array): number {
+    const { value } = entry
+    const length = value.length + bytes.length
+    const grown = grow(value, length)
+    grown.set(bytes, value.length)
+    this.replace(entry, grown)
+    this.journal?.appended(entry, bytes)
+    return length
+  }
+
+  delete(entry: Entry): void {
+    this.table.remove(entry)
+    this.expiring.remove(entry)
+    this.memory -= ENTRY_BYTES + entry.key.length + entry.value.length
+    this.journal?.deleted(entry)
+  }
+
+  expireAt(entry: Entry, expires: number): void {
+    this.setExpiry(entry, expires)
+    this.journal?.expiry(entry)
+  }
+
+  clear(): void {
+    this.table.clear()
+    this.expiring.clear()
+    this.memory = 0
+    this.journal?.flushed()
+  }
+
+  /** See `Table.scan`: what has expired is left out. */
+  scan(cursor: number, visit: (entry: Entry) => void): number {
+    return this.table.scan(cursor, (entry) => {
+      if (entry.expires === 0 || entry.expires > this.now) visit(entry)
+    })
+  }
+
+  /** Every entry that has not expired. */
+  each(visit: (entry: Entry) => void): void {
+    let cursor = 0
+    do cursor = this.scan(cursor, visit)
+    while (cursor !== 0)
+  }
+
+  /** Any key that has not expired, or `null`. */
+  random(): Entry | null {
+    while (this.table.size > 0) {
+      const entry = this.table.random()
+      if (entry.expires === 0 || entry.expires > this.now) return entry
+      this.expire(entry)
+    }
+    return null
+  }
+
+  /** Takes away expired keys that nobody asks for, for `budget` milliseconds at most. */
+  sweep(budget: number): void {
+    const stop = performance.now() + budget
+    let gone: number
+    do {
+      gone = 0
+      for (let i = 0; i < SWEEP && this.expiring.size > 0; i++) {
+        const entry = this.expiring.random()
+        if (entry.expires > this.now) continue
+        this.expire(entry)
+        gone++
+      }
+    } while (gone > SWEEP / 4 && performance.now() < stop)
+  }
+
+  /** Takes away the key that was not used for longest among a few. @returns `false` when there is none */
+  evict(): boolean {
+    if (this.table.size === 0) return false
+    let oldest = this.table.random()
+    for (let i = 1; i < SAMPLES; i++) {
+      const other = this.table.random()
+      if (other.used < oldest.used) oldest = other
+    }
+    this.counts.evicted++
+    this.delete(oldest)
+    return true
+  }
+
+  private add(key: Uint8Array, hash: number, value: Uint8Array): Entry {
+    const entry = new Entry(key, hash, value)
+    this.table.add(entry)
+    this.memory += ENTRY_BYTES + key.length + value.length
+    return entry
+  }
+
+  private replace(entry: Entry, value: Uint8Array): void {
+    this.memory += value.length - entry.value.length
+    entry.value = value
+  }
+
+  private setExpiry(entry: Entry, expires: number): void {
+    entry.expires = expires
+    if (expires === 0) this.expiring.remove(entry)
+    else this.expiring.add(entry)
+  }
+}
+
+/** `value` and room behind it, up to `length`: the same memory where it has that room. */
+function grow(value: Uint8Array, length: number): Uint8Array {
+  // Asking a small array for its buffer would move it out of the heap.
+  if (value.length > IN_PLACE && value.buffer.byteLength >= length) return new Uint8Array(value.buffer, 0, length)
+  // Whoever appends to a large value once does it again.
+  const made = length > IN_PLACE ? new Uint8Array(new ArrayBuffer(length * 2), 0, length) : new Uint8Array(length)
+  made.set(value)
+  return made
+}

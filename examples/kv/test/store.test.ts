@@ -1,0 +1,171 @@
+import test from 'ava'
+import { matches } from '../dist/commands/glob.js'
+import { hashOf } from '../dist/store/hash.js'
+import { Store } from '../dist/store/store.js'
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+
+function put(store: Store, key: string, value = 'v', expires = 0): void {
+  const k = bytesOf(key)
+  const v = bytesOf(value)
+  store.set(k, 0, k.length, v, 0, v.length, false, expires)
+}
+
+function find(store: Store, key: string): string | null {
+  const k = bytesOf(key)
+  const entry = store.find(k, 0, k.length)
+  return entry === null ? null : Buffer.from(entry.value).toString('latin1')
+}
+
+test('the store does what a Map does, while it grows and shrinks', (t) => {
+  const store = new Store()
+  const model = new Map<string, string>()
+  let seed = 1
+  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  for (let i = 0; i < 60_000; i++) {
+    // Up to thousands of keys, down to none, and up again.
+    const key = `key ${random(i % 20_000 < 10_000 ? 5000 : 200)}`
+    if (random(3) > 0 === i % 20_000 < 10_000) {
+      put(store, key, String(i))
+      model.set(key, String(i))
+    } else {
+      const entry = store.find(bytesOf(key), 0, key.length)
+      if (entry !== null) store.delete(entry)
+      t.is(entry !== null, model.delete(key))
+    }
+    if (i % 97 === 0) t.is(find(store, key), model.get(key) ?? null)
+  }
+  t.is(store.size, model.size)
+  for (const [key, value] of model) t.is(find(store, key), value)
+})
+
+test('a scan sees every key that stays, whatever becomes of the table', (t) => {
+  for (const [first, then] of [
+    [1000, 50_000],
+    [50_000, -49_000],
+  ] as const) {
+    const store = new Store()
+    for (let i = 0; i < first; i++) put(store, `stays ${i}`)
+    const stays = then > 0 ? first : first + then
+    const seen = new Set<string>()
+    let cursor = 0
+    let turn = 0
+    do {
+      cursor = store.scan(cursor, (entry) => seen.add(Buffer.from(entry.key).toString()))
+      for (let i = 0; i < 60; i++, turn++) {
+        if (then > 0 && turn < then) put(store, `comes ${turn}`)
+        const leaving = first - 1 - turn
+        if (then < 0 && leaving >= stays)
+          store.delete(store.find(bytesOf(`stays ${leaving}`), 0, `stays ${leaving}`.length)!)
+      }
+    } while (cursor !== 0)
+    for (let i = 0; i < stays; i++) if (!seen.has(`stays ${i}`)) t.fail(`not seen: ${i}`)
+  }
+  t.pass()
+})
+
+test('keys expire for whoever asks, and for nobody in particular', (t) => {
+  const store = new Store()
+  store.now = 1000
+  for (let i = 0; i < 100; i++) put(store, `k${i}`, 'v', i < 50 ? 2000 : 0)
+  const { memory } = store
+  store.now = 1999
+  t.is(find(store, 'k1'), 'v')
+  store.now = 2000
+  t.is(find(store, 'k1'), null)
+  t.is(store.size, 99)
+  for (let i = 0; i < 20; i++) store.sweep(10)
+  t.is(store.size, 50)
+  t.is(store.expirable, 0)
+  t.true(store.memory < memory)
+})
+
+test('memory is counted down to nothing', (t) => {
+  const store = new Store()
+  for (let i = 0; i < 1000; i++) put(store, `k${i}`, 'v'.repeat(i), i % 2 ? Date.now() + 1e6 : 0)
+  for (let i = 0; i < 1000; i++) put(store, `k${i}`, 'v'.repeat(1000 - i))
+  for (let i = 0; i < 1000; i++) store.append(store.find(bytesOf(`k${i}`), 0, `k${i}`.length)!, bytesOf('more'))
+  for (let i = 0; i < 1000; i++) store.delete(store.find(bytesOf(`k${i}`), 0, `k${i}`.length)!)
+  t.is(store.memory, 0)
+})
+
+test('what was used lately is evicted last', (t) => {
+  const store = new Store()
+  for (let i = 0; i < 1000; i++) {
+    store.now = 1000 + i
+    put(store, `k${i}`)
+  }
+  for (let i = 0; i < 500; i++) store.evict()
+  let old = 0
+  let young = 0
+  for (let i = 0; i < 500; i++) {
+    if (find(store, `k${i}`) !== null) old++
+    if (find(store, `k${i + 500}`) !== null) young++
+  }
+  t.true(young > 3 * old, `${young} young and ${old} old ones are left`)
+})
+
+test('a large value is never changed where it lies: a reply may point at it', (t) => {
+  const store = new Store()
+  put(store, 'k', 'a'.repeat(20_000))
+  const key = bytesOf('k')
+  const entry = store.find(key, 0, 1)!
+  const before = entry.value
+  put(store, 'k', 'b'.repeat(20_000))
+  t.is(before[0], 97)
+  store.append(entry, bytesOf('first'))
+  const middle = entry.value
+  store.append(entry, bytesOf('second'))
+  t.is(middle.length, 20_005)
+  t.is(entry.value.length, 20_011)
+  t.is(entry.value.buffer, middle.buffer)
+  t.is(Buffer.from(entry.value.subarray(-11)).toString(), 'firstsecond')
+})
+
+test('the hash depends on all bytes and on the length', (t) => {
+  const seen = new Set<number>()
+  for (let length = 0; length < 40; length++) {
+    const bytes = new Uint8Array(length)
+    seen.add(hashOf(bytes, 0, length))
+    for (let i = 0; i < length; i++) {
+      bytes[i] = 1
+      seen.add(hashOf(bytes, 0, length))
+      bytes[i] = 0
+    }
+  }
+  // 820 keys, 32 bits: hardly two the same.
+  t.true(seen.size > 815)
+  const spread = new Int32Array(64)
+  for (let i = 0; i < 64_000; i++) {
+    const key = bytesOf(`key:${i}`)
+    spread[hashOf(key, 0, key.length) & 63]!++
+  }
+  t.true(Math.max(...spread) < 1200 && Math.min(...spread) > 800)
+})
+
+for (const [pattern, text, yes] of [
+  ['*', '', true],
+  ['a*c', 'abbbc', true],
+  ['a*c', 'abbbd', false],
+  ['a?c', 'abc', true],
+  ['a?c', 'ac', false],
+  ['[a-c]x', 'bx', true],
+  ['[c-a]x', 'bx', true],
+  ['[^a-c]x', 'bx', false],
+  ['[^a-c]x', 'dx', true],
+  ['[\\]]', ']', true],
+  ['\\*', '*', true],
+  ['\\*', 'a', false],
+  ['[ab', 'a', true],
+  ['**a**', 'xay', true],
+  ['', '', true],
+  ['', 'a', false],
+] as const) {
+  test(`${JSON.stringify(pattern)} ${yes ? 'is' : 'is not'} ${JSON.stringify(text)}`, (t) => {
+    t.is(matches(bytesOf(pattern), bytesOf(text)), yes)
+  })
+}
+
+test('no pattern takes forever', (t) => {
+  t.false(matches(bytesOf(`${'a*'.repeat(50)}b`), bytesOf('a'.repeat(5000))))
+})

