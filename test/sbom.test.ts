@@ -12,7 +12,7 @@ test.before(() => outside.start())
 test.after.always(() => outside.remove())
 
 test('the bill of materials of a native transport: core, the headers, and how its native part is found', async (t) => {
-  t.timeout(60_000)
+  t.timeout(120_000)
   const { manifest } = published(root).find(({ manifest }) => manifest.name === '@camio/tcp')!
   const { metadata, components } = await bomOf(outside, manifest)
   t.like(metadata.component, { name: '@camio/tcp', version: manifest.version })

@@ -1,16 +1,9 @@
 /** The same commands to redis-server and to ours: the same answers, errors and all. */
 import test, { type ExecutionContext } from 'ava'
+import { type Random, randomFrom } from './support/random.js'
 import { installed, redisServer } from './support/redis.js'
 import { folder, serve } from './support/server.js'
 import { ReplyError, Wire } from './support/wire.js'
-
-type Random = (below: number) => number
-
-/** The same sequence for the same seed (D. H. Lehmer's generator). */
-function randomFrom(seed: number): Random {
-  let state = seed
-  return (below) => (state = (state * 48_271) % 2_147_483_647) % below
-}
 
 const KEYS = ['a', 'b', 'c', 'key:1', 'key:2', '', 'bin\0\r\n\xff', '*[x]']
 const VALUES = [

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { Server, ServerOptions } from '../dist/server/server.js'
 import { startServer } from '../dist/server/server.js'
+import { randomFrom } from './support/random.js'
 import { folder, name } from './support/server.js'
 import { encode, Wire } from './support/wire.js'
 
@@ -182,13 +183,39 @@ test('one fdatasync serves a whole pipeline, and all clients of a turn', async (
   await stop({ server, wire })
 })
 
+test('nobody is told of what is not on storage, not even who only reads; others go on', async (t) => {
+  const path = `${folder(t)}/kv.log`
+  const { server, wire } = await logged(t, path)
+  await using reader = await Wire.open(server.uris[0]!)
+  await wire.ask('SET', 'a', 'before')
+  const { stream } = (server as unknown as { log: { file: { stream: Wire['stream'] } } }).log.file
+  const { sync } = stream
+  let store = (): void => {}
+  const stored = new Promise<void>((resolve) => {
+    store = resolve
+  })
+  stream.sync = async () => {
+    await stored
+    await sync.call(stream)
+  }
+  const told: string[] = []
+  const writing = wire.ask('SET', 'a', 'after').then(() => told.push('writer'))
+  await sleep(30)
+  const reading = reader.ask('GET', 'a').then((value) => told.push(`reader: ${value}`))
+  await sleep(100)
+  t.deepEqual(told, [])
+  t.is(server.store.counts.hits, 1, 'it was served, and waits')
+  store()
+  await Promise.all([writing, reading])
+  t.deepEqual(told.sort(), ['reader: after', 'writer'])
+})
+
 async function rewrites(t: ExecutionContext, fsync: 'always' | 'everysec'): Promise<void> {
   const home = folder(t)
   const path = `${home}/kv.log`
   const one = await logged(t, path, { fsync, compactFrom: 100_000 })
   const model = new Map<string, string>()
-  let seed = 7
-  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const random = randomFrom(7)
   const info = async (): Promise<number> =>
     Number(/aof_rewrites:(\d+)/.exec((await one.wire.ask('INFO', 'persistence')) as string)![1])
   for (let round = 0; (await info()) < 5; round++) {

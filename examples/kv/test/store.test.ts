@@ -2,6 +2,7 @@ import test from 'ava'
 import { matches } from '../dist/commands/glob.js'
 import { hashOf } from '../dist/store/hash.js'
 import { Store } from '../dist/store/store.js'
+import { randomFrom } from './support/random.js'
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 
@@ -20,8 +21,7 @@ function find(store: Store, key: string): string | null {
 test('the store does what a Map does, while it grows and shrinks', (t) => {
   const store = new Store()
   const model = new Map<string, string>()
-  let seed = 1
-  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const random = randomFrom(1)
   for (let i = 0; i < 60_000; i++) {
     // Up to thousands of keys, down to none, and up again.
     const key = `key ${random(i % 20_000 < 10_000 ? 5000 : 200)}`
@@ -89,10 +89,41 @@ test('memory is counted down to nothing', (t) => {
   t.is(store.memory, 0)
 })
 
+test('keys and values of all sizes change into one another', (t) => {
+  const store = new Store()
+  const model = new Map<string, string>()
+  const random = randomFrom(5)
+  const sizes = [0, 1, 15, 16, 17, 100, 239, 240, 241, 256, 257, 1000, 9000]
+  for (let i = 0; i < 50_000; i++) {
+    const key = String(random(100)).padEnd(sizes[random(2) * random(sizes.length - 2)]!, '.')
+    const value = String(i).padEnd(sizes[random(sizes.length)]!, '-')
+    const entry = store.find(bytesOf(key), 0, key.length)
+    switch (entry === null ? 2 : random(4)) {
+      case 0:
+        store.delete(entry!)
+        model.delete(key)
+        break
+      case 1:
+        store.append(entry!, bytesOf(value))
+        model.set(key, model.get(key)! + value)
+        break
+      default:
+        put(store, key, value)
+        model.set(key, value)
+    }
+    if ((model.get(key)?.length ?? 0) > 30_000) put(store, key, model.set(key, 'short').get(key))
+  }
+  t.is(store.size, model.size)
+  for (const [key, value] of model) t.is(find(store, key), value, key)
+  for (const key of model.keys()) store.delete(store.find(bytesOf(key), 0, key.length)!)
+  t.is(store.memory, 0)
+})
+
 test('what was used lately is evicted last', (t) => {
   const store = new Store()
+  const start = store.now
   for (let i = 0; i < 1000; i++) {
-    store.now = 1000 + i
+    store.now = start + i * 10
     put(store, `k${i}`)
   }
   for (let i = 0; i < 500; i++) store.evict()

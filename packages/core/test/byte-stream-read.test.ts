@@ -312,6 +312,11 @@ test('after close every call says so', async (t) => {
   await t.throwsAsync(stream.readable(), { code: 'ERR_CAMIO_CLOSED' })
 })
 
+test('there is no storage to sync with', async (t) => {
+  const stream = new Scripted()
+  await t.throwsAsync(stream.sync(), { code: 'ERR_CAMIO_UNSUPPORTED', message: /has no storage/ })
+})
+
 test('position and seek are not there', (t) => {
   const stream = new Scripted()
   t.throws(() => stream.position, { code: 'ERR_CAMIO_UNSUPPORTED' })

@@ -147,6 +147,36 @@ for (const engine of engines) {
     }
   })
 
+  test(`${engine}: sync() writes what was committed and makes it durable, as often as it is asked`, async (t) => {
+    const path = fresh()
+    const w = await open(at(path, 'mode=w'))
+    for (const bytes of [pattern(10), pattern(300_000)]) {
+      const { systemCalls } = w.stats.write
+      t.true(w.tryWrite(bytes.subarray(0, 10)))
+      await w.write(bytes.subarray(10))
+      await w.sync()
+      t.is(statSync(path).size, w.position)
+      // At least one write, and fdatasync.
+      t.true(w.stats.write.systemCalls - systemCalls >= 2)
+    }
+    const unfinished = w.sync()
+    await w.close()
+    await unfinished
+    await t.throwsAsync(w.sync(), { code: 'ERR_CAMIO_CLOSED' })
+    const r = await open(at(path))
+    await t.throwsAsync(r.sync(), { code: 'ERR_CAMIO_NOT_WRITABLE' })
+    await r.close()
+  })
+
+  test(`${engine}: a view passes sync() on`, async (t) => {
+    const path = fresh()
+    const w = await open(at(path, 'mode=w&frame=line'))
+    await w.write(Buffer.from('a line'))
+    await w.sync()
+    t.is(readFileSync(path, 'utf8'), 'a line\n')
+    await w.close()
+  })
+
   test(`${engine}: /dev/null takes everything, /dev/zero gives zeros, /proc gives what it makes up`, async (t) => {
     const sink = await open(at('/dev/null', 'mode=w'))
     await sink.write(new Uint8Array(1_000_000))

@@ -1,4 +1,4 @@
-/** The suite over framed files whose bytes come in parts. */
+/** The suite over files whose bytes come in parts, framed and mapped ones. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conformance, type StoreHarness } from '@camio/conformance'
@@ -15,5 +15,11 @@ const store: StoreHarness = {
   get: (uri) => readFileSync(parseUri(uri).address),
 }
 
-const { pair: _, ...rest } = harness('file', { chaos: 'seed:8,partial:0.3', frame: 'u32' })
-conformance({ test: test.serial, harness: { ...rest, store } })
+for (const [scheme, options] of [
+  ['file', { chaos: 'seed:8,partial:0.3', frame: 'u32' }],
+  ['mmap', { chaos: 'seed:80,partial:0.3,after:1KiB' }],
+] as const) {
+  const { pair: _, ...rest } = harness(scheme, options)
+  const place = () => store.place().toString().replace(/^file/, scheme)
+  conformance({ test: test.serial, harness: { ...rest, store: { ...store, place } } })
+}

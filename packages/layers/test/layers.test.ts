@@ -211,6 +211,19 @@ test('tee=: a sink that takes nothing stops the stream; what was accepted is in 
   t.deepEqual(await rest(far), ['0', '1', '2', '3'])
 })
 
+test('tee=: a sink that takes nothing holds a close up for linger=, and a close with discard not at all', async (t) => {
+  const sink = fresh('mem')
+  await using collector = await listen(sink, { messages: 1 })
+  for (const discard of [true, false]) {
+    const { near } = await pair(t, { tee: sink, linger: '30ms' })
+    await using _ = await collector.accept()
+    while (near.tryWrite(Buffer.from('more')));
+    if (discard) await near.close({ discard })
+    else await t.throwsAsync(near.close(), { code: 'ERR_CAMIO_TIMEOUT' })
+    t.true(near.closed)
+  }
+})
+
 test('tee=: a sink that breaks breaks the stream', async (t) => {
   const sink = fresh('mem')
   await using collector = await listen(sink)

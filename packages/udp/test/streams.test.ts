@@ -195,7 +195,13 @@ test('a port that is taken is a typed error; reuseport shares it', async (t) => 
 })
 
 test('options that the node engine cannot honour are refused by name', async (t) => {
-  for (const options of [{ gather: '1ms' }, { timestamps: true }, { tos: 4 }, { ecn: 'ect0' }, { ipFragment: false }]) {
+  for (const options of [
+    { gather: '1ms' },
+    { timestamps: true },
+    { tos: 4 },
+    { ecn: 'ect0' },
+    { 'ip-fragment': false },
+  ]) {
     const error = await t.throwsAsync(open(ANYBODY, { engine: 'node', ...options } as object))
     t.true(isCamioError(error, 'ERR_CAMIO_UNSUPPORTED'), String(error))
     t.true(error!.message.includes(Object.keys(options)[0]!))

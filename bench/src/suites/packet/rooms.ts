@@ -1,5 +1,6 @@
 /** Two network namespaces of the suite's own, and cables between them. Root only. */
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import type { Program } from '../parts/programs.js'
 
 /** The interfaces, named alike at both ends: what carries frames is silent, what carries datagrams has addresses. */
@@ -33,6 +34,7 @@ let made = false
 export function makeRooms(): void {
   if (made) return
   made = true
+  sweep()
   // Also when the bench is interrupted.
   process.once('exit', removeRooms)
   for (const room of [RECEIVER, SENDER]) {
@@ -44,6 +46,15 @@ export function makeRooms(): void {
   for (const name of [FRAMES, DATAGRAMS]) connect(name)
   ip('-n', RECEIVER, 'address', 'add', `${HOST}/24`, 'dev', DATAGRAMS)
   ip('-n', SENDER, 'address', 'add', `${SENDER_HOST}/24`, 'dev', DATAGRAMS)
+}
+
+/** What a bench that was killed has left. */
+function sweep(): void {
+  const names = existsSync('/run/netns') ? readdirSync('/run/netns') : []
+  for (const name of names) {
+    const pid = /^camio-bench-[rs]-(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'del', name])
+  }
 }
 
 function connect(name: string): void {

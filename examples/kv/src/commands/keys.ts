@@ -129,8 +129,9 @@ function rename(context: Context): void {
   const { value, expires } = entry
   const target = findKey(context, 2)
   if (target !== entry) {
-    store.delete(entry)
+    // The value lies in the old entry: it goes last.
     store.set(request.sources[2]!, request.starts[2]!, request.lengths[2]!, value, 0, value.length, true, expires)
+    store.delete(entry)
   }
   reply.raw(OK)
 }

@@ -37,7 +37,7 @@ function found(context: Context, entry: Entry | null): void {
   } else {
     counts.hits++
     counts.copies++
-    context.reply.bulk(entry.value)
+    context.reply.part(entry.valueBytes, entry.valueAt, entry.valueLength)
   }
 }
 
@@ -102,7 +102,7 @@ function mset(context: Context): void {
 function add(context: Context, delta: number | bigint): void {
   const { request, reply, store } = context
   const entry = findKey(context, 1)
-  const before = entry === null ? 0 : integerIn(entry.value, 0, entry.value.length)
+  const before = entry === null ? 0 : integerIn(entry.valueBytes, entry.valueAt, entry.valueLength)
   if (before === null) {
     reply.error(NOT_AN_INTEGER)
     return
@@ -149,12 +149,12 @@ function append(context: Context): void {
     reply.integer(request.lengths[2]!)
     return
   }
-  if (entry.value.length + request.lengths[2]! > server.largestValue) reply.error(TOO_LONG)
+  if (entry.valueLength + request.lengths[2]! > server.largestValue) reply.error(TOO_LONG)
   else reply.integer(store.append(entry, request.view(2)))
 }
 
 function strlen(context: Context): void {
-  context.reply.integer(findKey(context, 1)?.value.length ?? 0)
+  context.reply.integer(findKey(context, 1)?.valueLength ?? 0)
 }
 
 function getrange(context: Context): void {

@@ -5,13 +5,14 @@
  * which they happened, slices among them: a slice says what a key is at that moment, a change behind it what becomes of it, and a
  * change before it is overwritten. The new file takes the old one's name when it is on stable storage.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Store } from '../store/store.js'
 import { Group } from './group.js'
 import type { Log } from './log.js'
 import { LogFile } from './log-file.js'
+import { syncFolder } from './sync-folder.js'
 
 /** Bytes of a slice, about; and the buckets that it looks at, at most. */
 const SLICE = 256 * 1024
@@ -102,15 +103,5 @@ export class Compaction {
     await file.sync()
     renameSync(path, this.path)
     syncFolder(dirname(this.path))
-  }
-}
-
-/** A new name is durable when its folder is. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

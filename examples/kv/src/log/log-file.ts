@@ -1,6 +1,8 @@
 /** One file of groups: written in their order, and made durable as the policy says. */
+import { dirname } from 'node:path'
 import { fileUri, open, type Stream } from '@camio/core'
 import type { Group } from './group.js'
+import { syncFolder } from './sync-folder.js'
 
 /** The first bytes of every log. */
 export const MAGIC = Buffer.from('camio-kv log 1\n')
@@ -41,6 +43,7 @@ export class LogFile {
     if (size === 0) {
       await stream.write(MAGIC)
       await stream.sync()
+      syncFolder(dirname(path))
     }
     return new LogFile(stream, syncs, progress, size === 0 ? MAGIC.length : size)
   }

@@ -141,7 +141,6 @@ export class RequestParser {
     const words = splitWords(bytes.subarray(from, stop))
     if (words === null) return this.broken('unbalanced quotes in request')
     for (const word of words) this.request.push(word, 0, word.length)
-    this.request.owned = true
     return lf + 1
   }
 }

@@ -1,25 +1,38 @@
-/** A key and what belongs to it. */
+/** A key and what belongs to it: where its bytes lie. */
+
+const NOTHING: Uint8Array = new Uint8Array(0)
 
 export class Entry {
   /** The next one of the same bucket. */
   next: Entry | null = null
-  /** When it is gone, in milliseconds since 1970; 0: never. */
+  /** When it is gone, in milliseconds since 1970; 0: never. Asked only where `slot` says that it is something. */
   expires = 0
-  /** When it was used last, on the store's clock. */
+  /** When it was used last, on the store's clock: an int32 that goes round. */
   used = 0
   /** Its place in the list of those that expire, -1 outside. */
   slot = -1
+  /** The cell that has the key, and the value behind it where that is small; -1: they lie elsewhere. */
+  cell = -1
+  cellSize = 0
+  keyBytes = NOTHING
+  keyAt = 0
+  keyLength = 0
+  valueBytes = NOTHING
+  valueAt = 0
+  valueLength = 0
 
-  /**
-   * @param key memory of the entry's own, never changed
-   * @param value memory of the entry's own: longer ones are replaced, never changed, because replies may still point at them
-   */
-  constructor(
-    readonly key: Uint8Array,
-    readonly hash: number,
-    public value: Uint8Array,
-  ) {}
+  constructor(readonly hash: number) {}
+
+  /** A view: valid until the store changes. */
+  get key(): Uint8Array {
+    return this.keyBytes.subarray(this.keyAt, this.keyAt + this.keyLength)
+  }
+
+  /** A view: valid until the store changes, and for good when it is larger than what is changed in place. */
+  get value(): Uint8Array {
+    return this.valueBytes.subarray(this.valueAt, this.valueAt + this.valueLength)
+  }
 }
 
-/** What an entry takes besides its bytes: the objects, and its share of the table. Measured by test/memory.test.ts. */
-export const ENTRY_BYTES = 320
+/** What an entry takes besides its bytes: the object, its share of the table, what its cell has too much. See test/store.test.ts. */
+export const ENTRY_BYTES = 160

@@ -3,7 +3,9 @@
  *
  * An expired key is gone for whoever asks, and is taken away then; {@link Store.sweep} takes those that nobody asks for.
  */
-import { copyOf, copyTo } from '../resp/request.js'
+import { copyTo } from '../resp/request.js'
+import { LARGEST_CELL } from './arena.js'
+import { Cells } from './cells.js'
 import { ENTRY_BYTES, Entry } from './entry.js'
 import { Expiring } from './expiring.js'
 import { hashOf } from './hash.js'
@@ -11,6 +13,8 @@ import { Table } from './table.js'
 
 /** Up to here a value is changed in place; replies are copies of such values, never views. */
 const IN_PLACE = 8 * 1024
+/** Milliseconds; fine enough to tell what was used longer ago. */
+const TICK = 4
 /** Keys that are looked at to find one that was not used for long; as in Redis. */
 const SAMPLES = 5
 /** Of so many that were looked at, a quarter expired: look on. */
@@ -27,14 +31,26 @@ export interface Journal {
 
 export class Store {
   private readonly table = new Table()
+  private cells = new Cells()
   private readonly expiring = new Expiring()
   journal: Journal | null = null
-  /** Milliseconds since 1970, as of this turn of the event loop. */
-  now = Date.now()
+  private time = Date.now()
+  /** The same in {@link TICK}s since the store was made: a small integer, which costs no object where an entry keeps it. */
+  private tick = 0
+  private readonly origin = this.time
   /** Bytes of keys, values and what holds them. */
   memory = 0
   /** `copies`: of values, into the store and out of it. */
   readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0, copies: 0 }
+
+  /** Milliseconds since 1970, as of this turn of the event loop. */
+  get now(): number {
+    return this.time
+  }
+  set now(time: number) {
+    this.time = time
+    this.tick = Math.floor((time - this.origin) / TICK) | 0
+  }
 
   get size(): number {
     return this.table.size
@@ -48,8 +64,8 @@ export class Store {
   find(key: Uint8Array, start: number, length: number): Entry | null {
     const entry = this.table.find(key, start, length, hashOf(key, start, length))
     if (entry === null) return null
-    if (entry.expires !== 0 && entry.expires <= this.now) return this.expire(entry)
-    entry.used = this.now
+    if (entry.slot >= 0 && entry.expires <= this.time) return this.expire(entry)
+    entry.used = this.tick
     return entry
   }
 
@@ -75,24 +91,21 @@ export class Store {
   ): void {
     const hash = hashOf(key, start, length)
     let entry = this.table.find(key, start, length, hash)
-    if (entry !== null && entry.value.length === valueLength && valueLength <= IN_PLACE) {
-      copyTo(entry.value, 0, value, valueStart, valueLength)
+    if (entry !== null && entry.valueLength === valueLength && valueLength <= IN_PLACE) {
+      copyTo(entry.valueBytes, entry.valueAt, value, valueStart, valueLength)
       this.counts.copies++
     } else {
-      const whole = owned && value.length === valueLength
-      const kept = whole ? value : copyOf(value, valueStart, valueLength)
-      if (!whole) this.counts.copies++
-      if (entry === null) entry = this.add(copyOf(key, start, length), hash, kept)
-      else this.replace(entry, kept)
+      entry ??= this.add(key, start, length, hash, valueLength)
+      this.memory += valueLength - entry.valueLength
+      if (owned && value.length === valueLength && valueLength > LARGEST_CELL) {
+        this.cells.putOwn(entry, value)
+      } else {
+        this.cells.putValue(entry, value, valueStart, valueLength)
+        this.counts.copies++
+      }
     }
-    entry.used = this.now
-    if (entry.expires !== expires) this.setExpiry(entry, expires)
-    this.journal?.set(entry)
-  }
-
-  /** A value of the store's own takes the place of the entry's. */
-  assign(entry: Entry, value: Uint8Array): void {
-    this.replace(entry, value)
+    entry.used = this.tick
+    if (expires !== 0 || entry.slot >= 0) this.setExpiry(entry, expires)
     this.journal?.set(entry)
   }
 
@@ -102,7 +115,9 @@ export class Store {
     const length = value.length + bytes.length
     const grown = grow(value, length)
     grown.set(bytes, value.length)
-    this.replace(entry, grown)
+    this.memory += bytes.length
+    if (length > IN_PLACE) this.cells.putOwn(entry, grown)
+    else this.cells.putValue(entry, grown, 0, length)
     this.journal?.appended(entry, bytes)
     return length
   }
@@ -110,8 +125,9 @@ export class Store {
   delete(entry: Entry): void {
     this.table.remove(entry)
     this.expiring.remove(entry)
-    this.memory -= ENTRY_BYTES + entry.key.length + entry.value.length
+    this.memory -= ENTRY_BYTES + entry.keyLength + entry.valueLength
     this.journal?.deleted(entry)
+    this.cells.release(entry)
   }
 
   expireAt(entry: Entry, expires: number): void {
@@ -122,6 +138,7 @@ export class Store {
   clear(): void {
     this.table.clear()
     this.expiring.clear()
+    this.cells = new Cells()
     this.memory = 0
     this.journal?.flushed()
   }
@@ -129,7 +146,7 @@ export class Store {
   /** See `Table.scan`: what has expired is left out. */
   scan(cursor: number, visit: (entry: Entry) => void): number {
     return this.table.scan(cursor, (entry) => {
-      if (entry.expires === 0 || entry.expires > this.now) visit(entry)
+      if (entry.slot < 0 || entry.expires > this.time) visit(entry)
     })
   }
 
@@ -144,7 +161,7 @@ export class Store {
   random(): Entry | null {
     while (this.table.size > 0) {
       const entry = this.table.random()
-      if (entry.expires === 0 || entry.expires > this.now) return entry
+      if (entry.slot < 0 || entry.expires > this.time) return entry
       this.expire(entry)
     }
     return null
@@ -158,7 +175,7 @@ export class Store {
       gone = 0
       for (let i = 0; i < SWEEP && this.expiring.size > 0; i++) {
         const entry = this.expiring.random()
-        if (entry.expires > this.now) continue
+        if (entry.expires > this.time) continue
         this.expire(entry)
         gone++
       }
@@ -171,23 +188,20 @@ export class Store {
     let oldest = this.table.random()
     for (let i = 1; i < SAMPLES; i++) {
       const other = this.table.random()
-      if (other.used < oldest.used) oldest = other
+      // A difference, so that the clock may go round.
+      if (((other.used - oldest.used) | 0) < 0) oldest = other
     }
     this.counts.evicted++
     this.delete(oldest)
     return true
   }
 
-  private add(key: Uint8Array, hash: number, value: Uint8Array): Entry {
-    const entry = new Entry(key, hash, value)
+  private add(key: Uint8Array, start: number, length: number, hash: number, valueLength: number): Entry {
+    const entry = new Entry(hash)
+    this.cells.putKey(entry, key, start, length, valueLength)
     this.table.add(entry)
-    this.memory += ENTRY_BYTES + key.length + value.length
+    this.memory += ENTRY_BYTES + length
     return entry
-  }
-
-  private replace(entry: Entry, value: Uint8Array): void {
-    this.memory += value.length - entry.value.length
-    entry.value = value
   }
 
   private setExpiry(entry: Entry, expires: number): void {

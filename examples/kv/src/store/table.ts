@@ -54,7 +54,7 @@ export class Table {
   /**
    * Visits one bucket, or what became of it, beginning with cursor 0. Whatever is in the table from the first call until 0 comes back
    * is visited at least once, however often the table changes its size meanwhile: the cursor counts with its bits reversed, so that a
-   * larger table's buckets follow those of the smaller one that they come from.
+   * larger table's buckets follow those of the smaller one that they come from. `visit` itself must not change the table.
    * @returns the next cursor, an unsigned 32-bit number; 0 at the end
    */
   scan(cursor: number, visit: (entry: Entry) => void): number {
@@ -108,14 +108,14 @@ function fresh(length: number): Buckets {
 
 function findIn(first: Entry | null, key: Uint8Array, start: number, length: number, hash: number): Entry | null {
   for (let entry = first; entry !== null; entry = entry.next) {
-    if (entry.hash === hash && isKey(entry.key, key, start, length)) return entry
+    if (entry.hash === hash && isKey(entry, key, start, length)) return entry
   }
   return null
 }
 
-function isKey(own: Uint8Array, key: Uint8Array, start: number, length: number): boolean {
-  if (own.length !== length) return false
-  for (let i = 0; i < length; i++) if (own[i] !== key[start + i]) return false
+function isKey({ keyBytes, keyAt, keyLength }: Entry, key: Uint8Array, start: number, length: number): boolean {
+  if (keyLength !== length) return false
+  for (let i = 0; i < length; i++) if (keyBytes[keyAt + i] !== key[start + i]) return false
   return true
 }
 
@@ -147,12 +147,7 @@ function moveAll(from: Buckets, at: number, to: Buckets): boolean {
 }
 
 function visitAll(first: Entry | null, visit: (entry: Entry) => void): void {
-  for (let entry = first; entry !== null; ) {
-    // Whoever visits may remove it.
-    const { next }: Entry = entry
-    visit(entry)
-    entry = next
-  }
+  for (let entry = first; entry !== null; entry = entry.next) visit(entry)
 }
 
 function nextCursor(cursor: number, mask: number): number {

@@ -20,6 +20,7 @@ export class Conversation {
   private readonly there: Endpoint
   /** Sequence numbers of the next bytes, by {@link Direction}. */
   private readonly next = new Uint32Array([0, 1, 1])
+  private last: Address & { readonly endpoint: Endpoint }
   private readonly frames: boolean
   private readonly isBytes: boolean
 
@@ -34,17 +35,28 @@ export class Conversation {
     const port = FIRST_PORT + (this.which % (65_536 - FIRST_PORT))
     this.there = remoteOf(uri) ?? { address: THERE, port }
     this.here = sameFamily({ address: HERE, port }, this.there)
+    this.last = { host: '', port: 0, endpoint: this.there }
   }
 
   /** @param from who sent it, where streams have many peers */
   read(bytes: Uint8Array, start: number, end: number, from: Address | undefined): void {
-    const there = (from && endpointOf(from)) ?? this.there
+    const there = this.endpointOf(from)
     this.add(bytes, start, end, there, sameFamily(this.here, there), Direction.IN)
   }
 
   written(bytes: Uint8Array, start: number, end: number, to: Address | undefined): void {
-    const there = (to && endpointOf(to)) ?? this.there
+    const there = this.endpointOf(to)
     this.add(bytes, start, end, sameFamily(this.here, there), there, Direction.OUT)
+  }
+
+  private endpointOf(address: Address | undefined): Endpoint {
+    if (address === undefined) return this.there
+    const { host, port } = address
+    // Most often it is that of the message before.
+    if (host !== this.last.host || port !== this.last.port) {
+      this.last = { host, port, endpoint: endpointOf(address) ?? this.there }
+    }
+    return this.last.endpoint
   }
 
   private add(bytes: Uint8Array, start: number, end: number, from: Endpoint, to: Endpoint, direction: number): void {

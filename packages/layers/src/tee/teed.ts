@@ -46,7 +46,7 @@ export class Teed extends Through implements Teeing {
     try {
       await super.destroy(discard)
     } finally {
-      await this.spout.letGo(discard ? 0 : this.lingerLeft())
+      await this.spout.letGo(discard ? 0 : Math.max(1, this.lingerLeft()))
     }
   }
 }
