@@ -54,7 +54,7 @@ static void send_forever(struct port port, const struct format *format, struct m
     uint32_t count = 0;
     for (; ring->head != ring->tail && count < AT_ONCE; count++) {
       write_frame(format, buffer_of(ring, ring->head), sequence++);
-      ring->slot[ring->head].len = (uint16_t)(ETH_HLEN + format->size);
+      ring->slot[ring->head].len = (uint16_t)(FRAME_HEADER + format->size);
       ring->slot[ring->head].flags = 0;
       ring->head = ring->cur = next_of(ring, ring->head);
     }

@@ -42,7 +42,7 @@ export const netmap = driverOf(
 
 export const vale = driverOf('vale', 'frames of a switch in the kernel (netmap’s VALE)', 'SWITCH:PORT')
 
-function open(target: NetmapTarget): Stream {
+async function open(target: NetmapTarget): Promise<Stream> {
   const { uri } = target
   const name = parseName(target)
   const device = deviceFor(uri)
@@ -56,7 +56,8 @@ function open(target: NetmapTarget): Stream {
   try {
     return streamOf(device, chosen(opened, name), name, target)
   } catch (error) {
-    void device.dispatcher.close(opened.slot, true)
+    // Not before it is free again: whoever tries once more is not to meet this try.
+    await device.dispatcher.close(opened.slot, true)
     throw error
   }
 }

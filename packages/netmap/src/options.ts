@@ -1,7 +1,7 @@
 /** The options of `netmap:` and `vale:`, parsed and range-checked by core. */
 import { option } from '@camio/core/spi'
 
-const granted = '; 0 leaves it to the port, and what was granted is in the stream’s rings'
+const granted = '; 0 leaves it to the port, what came of it is in the stream’s granted'
 
 export const netmapOptions = {
   ring: option.int({ min: 0, max: 4094, help: 'this pair of rings only, as "-N" in the address' }),

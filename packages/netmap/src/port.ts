@@ -15,6 +15,8 @@ import { TxQueue } from './tx.js'
 const PULSE = 250
 /** How often a port that closes looks whether its frames are sent, in milliseconds. */
 const AGAIN = 1
+/** How long it does so at most: a card that has no link never sends. */
+const PATIENCE = 500
 
 const NOWHERE = new Uint8Array(0)
 
@@ -180,7 +182,7 @@ export class NetmapPort implements Port, FrameSink, Watched {
   private async sent(linger: number): Promise<void> {
     const { tx } = this
     if (tx === null || this.parts.opened.interface === null) return
-    const end = performance.now() + linger
+    const end = performance.now() + Math.min(linger, PATIENCE)
     try {
       while (!this.gone && !tx.sent && performance.now() < end) {
         tx.send()

@@ -1,8 +1,8 @@
 /** Streams with one memory: frames change hands without a copy, and no buffer is lost or doubled. */
-import { type PipeResult, pipe, type Stream } from '@camio/core'
+import { isCamioError, type PipeResult, pipe, type Stream } from '@camio/core'
 import type { NetmapStream } from '@camio/netmap'
 import test, { type ExecutionContext } from 'ava'
-import { ends, frame, next, opened, turns, unique } from './support.js'
+import { ends, frame, next, opened, standsIn, turns, unique } from './support.js'
 
 /** left -> (in, out) -> right: what comes in at `in` is piped to `out`. */
 async function chain(t: ExecutionContext, kind: 'pipe' | 'switch', options: Readonly<Record<string, unknown>>) {
@@ -81,10 +81,11 @@ test.serial('a sink that is full makes the source wait, and no frame is lost', a
 
 test.serial('keep(): a frame stays beyond its lease, in an extra buffer’s stead', async (t) => {
   const { near, far } = await ends(t, 'switch', { extra: 3 })
-  t.is(far.granted.extra, 3)
+  const { extra } = far.granted
+  t.true(extra > 0 && extra <= 3, `${extra} extra buffers`)
   t.throws(() => far.keep(), { code: 'ERR_CAMIO_MISUSE' })
   const kept = []
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < extra; i++) {
     await near.write(frame(100, i))
     await far.read()
     kept.push(far.keep()!)
@@ -117,13 +118,22 @@ test.serial('keep(): a frame stays beyond its lease, in an extra buffer’s stea
 
 test.serial('"@MEMORY" and memory= say which memory', async (t) => {
   const first = await opened(t, `vale:${unique()}:a`)
-  const second = await opened(t, `vale:${unique()}:b@${first.granted.memory}`)
-  const third = await opened(t, `vale:${unique()}:c`, { memory: first.granted.memory })
-  t.deepEqual(
-    [second, third].map(({ granted }) => granted.memory),
-    [first.granted.memory, first.granted.memory],
-  )
-  t.is(first.region as object, second.region)
+  const { memory } = first.granted
+  const inIt: Array<[uri: string, options: Readonly<Record<string, unknown>>]> = [
+    [`vale:${unique()}:b@${memory}`, {}],
+    [`vale:${unique()}:c`, { memory }],
+  ]
+  for (const [uri, options] of inIt) {
+    try {
+      const other = await opened(t, uri, { ...options, txSlots: 64, rxSlots: 64 })
+      t.is(other.granted.memory, memory)
+      t.is(other.region as object, first.region)
+    } catch (error) {
+      // A switch's port has a memory of its own size: there need not be room for more.
+      if (standsIn || !isCamioError(error, 'ERR_CAMIO_NO_SPACE')) throw error
+      t.log(error.message)
+    }
+  }
   await t.throwsAsync(opened(t, `vale:${unique()}:d@60000`), { code: 'ERR_CAMIO_BAD_OPTION', message: /memory/ })
 })
 

@@ -19,7 +19,13 @@ function make(): readonly [string, string] {
     spawnSync('ethtool', ['-K', end, 'tx', 'off', 'rx', 'off', 'tso', 'off', 'gso', 'off', 'gro', 'off'])
     ip('link', 'set', end, 'up')
   }
+  for (const end of [a, b]) waitUntilUp(end)
   return [a, b]
+}
+
+/** Until the kernel has taken note that there is a carrier it drops what is sent. */
+function waitUntilUp(name: string): void {
+  for (let shown = ''; !shown.includes('state UP'); ) shown = String(execFileSync('ip', ['link', 'show', name]))
 }
 
 /** Why they cannot be had, or `null`. */
