@@ -95,8 +95,8 @@ export class Selector {
   /**
    * One look without waiting: sends what was committed, asks the transports, and returns the members that are ready, those of the
    * highest priority first, and among equals those that were served longest ago. A member that is closed is returned once, and is
-   * none any more. The array is used again by the next call. Timers and the streams of Node get their turn only when the program
-   * lets the event loop run.
+   * none any more. The array is used again by the next call. Timers and sockets of Node's own get their turn only when the program lets
+   * the event loop run.
    */
   poll(): readonly Selectable[] {
     pollTransports()

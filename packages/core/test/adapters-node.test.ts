@@ -399,3 +399,14 @@ test('any bytes in any pieces go through both adapters', async (t) => {
     { numRuns: 50 },
   )
 })
+
+test('toDuplex: what a listener wrote leaves when it returns, together, and not at the end of the turn', async (t) => {
+  const stream = new Scripted()
+  const node = toDuplex(stream)
+  node.write('one')
+  node.write('two')
+  t.is(stream.sent.length, 0)
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+  t.deepEqual(stream.sent.map(fromText), ['onetwo'])
+  node.destroy()
+})

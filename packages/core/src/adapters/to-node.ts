@@ -24,6 +24,7 @@ export type NodeStream<Kind> = Kind & {
 
 class CamioDuplex extends Duplex {
   private readonly reading: NodeReading
+  private flushing = false
 
   constructor(
     readonly stream: Stream,
@@ -47,8 +48,23 @@ class CamioDuplex extends Duplex {
       callback(error as Error)
       return
     }
+    if (!this.flushing) this.flushSoon()
     if (written === DONE) callback()
     else tell(written, callback)
+  }
+
+  /**
+   * What was written leaves when the listener that wrote it returns, together with what it wrote besides; the turn may have other
+   * listeners to call, and the end of it is late for an answer that somebody waits for.
+   */
+  private flushSoon(): void {
+    this.flushing = true
+    process.nextTick(FLUSH, this)
+  }
+
+  flush(): void {
+    this.flushing = false
+    this.stream.flushInBackground()
   }
 
   override _final(callback: Callback): void {
@@ -69,6 +85,8 @@ class CamioDuplex extends Duplex {
     return this
   }
 }
+
+const FLUSH = (node: CamioDuplex): void => node.flush()
 
 type Callback = (error?: Error | null) => void
 

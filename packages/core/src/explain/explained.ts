@@ -87,14 +87,19 @@ function mismatch(from: End, to: End): string {
 async function measure(from: Side, to: Side | null, run: RunOptions): Promise<ExplanationData> {
   const source = await from.open(run.signal)
   let sink: OpenSide | null = null
+  let data: ExplanationData
   try {
     sink = to === null ? null : await to.open(run.signal)
     const prediction = predicted(source.end, sink === null ? undefined : sink.end, run)
     const measured = await doIt(source, sink, prediction, run)
-    return { source: source.explained, sink: sink?.explained ?? null, ...prediction, measured }
-  } finally {
-    await Promise.all([source.close(), sink?.close()])
+    data = { source: source.explained, sink: sink?.explained ?? null, ...prediction, measured }
+  } catch (error) {
+    // What matters is why it failed, not how the ends took their closing.
+    await Promise.allSettled([source.close({ discard: true }), sink?.close({ discard: true })])
+    throw error
   }
+  await Promise.all([source.close(), sink?.close()])
+  return data
 }
 
 async function doIt(

@@ -6,7 +6,7 @@ import { reasonOf } from '../plan/no-candidate.js'
 import { type Candidate, makePlan, type OpenPlan } from '../plan/plan.js'
 import { registry as globalRegistry, type Registry } from '../registry.js'
 import type { GivenOptions } from '../resolve.js'
-import { isStream, type Stream } from '../stream.js'
+import { type CloseOptions, isStream, type Stream } from '../stream.js'
 import { parseUri } from '../uri/parse.js'
 import { type End, forecastOfStream, openEnd, plannedEnd } from './end.js'
 import type { ExplainedCandidate, ExplainedEnd } from './explanation.js'
@@ -26,7 +26,7 @@ export interface OpenSide {
   readonly explained: ExplainedEnd
   readonly end: End
   /** Closes what `open` has opened. */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
 
 export function sideOf(what: string | readonly string[] | Stream, role: Role, given: GivenOptions): Side {
@@ -69,7 +69,7 @@ function plannedSide(plan: OpenPlan, role: Role): Side {
         candidates: reports.map((report, i) => ({ ...report, ...featuresOf(candidates[i]!) })),
         chosen: winner.uri,
       }
-      const close = () => stream.close()
+      const close = (options?: CloseOptions) => stream.close(options)
       return { stream, explained, end: openEnd(stream, sideName(role), winner.forecast), close }
     },
   }

@@ -122,6 +122,8 @@ export class MessagesView extends MessageReader {
     const fixed = prefix !== Prefix.NONE && prefix !== Prefix.VARINT
     const before = this.roomBefore(length)
     const last = this.blockEnd - this.trailer - length - before
+    // An integer, also where there is no limit: cheaper to compare with.
+    const stop = Math.min(limit, first + (this.inBlocks ? BLOCK : 1))
     let end = this.fillEnd
     let index = first
     let total = 0
@@ -138,7 +140,7 @@ export class MessagesView extends MessageReader {
         if (index === first) counters[WRITE + Counter.messages]! += 1
         index++
         total += used
-      } while (end <= last && index < limit && this.inBlocks)
+      } while (end <= last && index < stop)
     } finally {
       this.claimLength = NONE
       this.wrote(index - first, total)

@@ -1,7 +1,7 @@
 /**
  * Lengths in front of messages, as views read and write them. Functions and not methods of a codec: they are compiled into the
  * loops that call them, whatever codecs the process has seen, and cost a nanosecond instead of a call. A `DataView` reads and writes
- * a number in one instruction, at any address; byte by byte a header took half as long as the whole message.
+ * a number of any size in one instruction, at any address.
  */
 
 /** Prefixes that views know. A codec whose frames have none of these is asked itself. */

@@ -1,7 +1,7 @@
 /** Sends how many bytes of the heap one event of a selector took, on average. */
 import { getHeapStatistics } from 'node:v8'
 import { Selector } from '@camio/core'
-import { Interest, Source } from '@camio/core/spi'
+import { addPoller, Interest, Source } from '@camio/core/spi'
 
 class Flag extends Source {
   readonly uri = 'test:flag'
@@ -25,6 +25,9 @@ class Flag extends Source {
     this.wake(Interest.READ)
   }
 }
+
+// As transports have them.
+for (const poller of [() => {}, () => {}]) addPoller(poller)
 
 const flags = Array.from({ length: 1000 }, () => new Flag())
 const selector = new Selector()
