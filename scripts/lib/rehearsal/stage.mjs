@@ -1,5 +1,5 @@
 // A copy of what is published, in a repository of its own, where versions can change without anybody seeing it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { publishedPackages, readJson, root } from '../packages.mjs'
 import { capture, captureNode, tool } from '../run.mjs'
@@ -91,9 +91,5 @@ export class Stage {
     const { code, output } = await running
     if (code !== 0) throw new Stop(output)
     return output
-  }
-
-  remove() {
-    rmSync(this.folder, { recursive: true, force: true })
   }
 }
