@@ -1,7 +1,9 @@
 // What TypeScript knows of each scheme's options: checked by the compiler when this file is built; the test only says that it was.
 import type { ListenOptions, OpenOptions, SchemeOptions } from '@camio/core'
 import type {} from '@camio/file'
+import type {} from '@camio/layers'
 import type {} from '@camio/mem'
+import type {} from '@camio/netmap'
 import type {} from '@camio/shm'
 import type {} from '@camio/tcp'
 import type {} from '@camio/timer'
@@ -15,8 +17,10 @@ function holds<_T extends true>(): void {}
 function fails<_T extends false>(): void {}
 
 test('every scheme has its options', (t) => {
-  type Schemes = 'file' | 'stdio' | 'mmap' | 'mem' | 'shm' | 'tcp' | 'tls' | 'unix' | 'timer' | 'udp' | 'packet' | 'xdp'
-  holds<Equal<keyof SchemeOptions, Schemes>>()
+  type OfSockets = 'tcp' | 'tls' | 'unix' | 'udp'
+  type OfLinks = 'packet' | 'xdp' | 'netmap' | 'vale'
+  type Others = 'file' | 'stdio' | 'mmap' | 'mem' | 'shm' | 'timer' | 'replay'
+  holds<Equal<keyof SchemeOptions, OfSockets | OfLinks | Others>>()
   t.pass()
 })
 

@@ -1,6 +1,6 @@
 /** `ws://host:port/path` and `wss://host:port/path`, on the library `ws`. */
 import { listenOn } from '@camio/core/net'
-import { CamioError, Deadline, DRIVER_ABI, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
+import { CamioError, Deadline, defineDriver, type Listener, type Stream, within } from '@camio/core/spi'
 import type { ClientOptions } from 'ws'
 import { connect } from './connect.js'
 import { credentials } from './credentials.js'
@@ -12,7 +12,7 @@ import { type Place, parsePlace, placeUri, requestUrl, type Scheme } from './pla
 import { WsStream } from './stream.js'
 
 const COMMON = {
-  abi: DRIVER_ABI,
+  abi: 1,
   id: 'camio-ws',
   addressForm: '//host:port/path',
   modes: ['rw'],

@@ -68,7 +68,7 @@ export function loadBinding(): Loaded<Binding> {
     const require = createRequire(import.meta.url)
     const build = require('node-gyp-build') as (folder: string) => Binding
     return build(dirname(dirname(fileURLToPath(import.meta.url))))
-  })
+  }, '@camio/netmap')
   return loaded
 }
 
