@@ -137,7 +137,8 @@ export class NetmapPort implements Port, FrameSink, Watched {
     this.gone = true
     const { uri } = this.parts
     const cause = systemError(errno, 'ioctl')
-    this.owner.fail(new CamioError('ERR_CAMIO_PEER_LOST', `${uri}: the port is gone`, { uri, errno, cause }))
+    const message = `${uri}: the port is gone, or its interface is down`
+    this.owner.fail(new CamioError('ERR_CAMIO_PEER_LOST', message, { uri, errno, cause }))
   }
 
   /** A full ring is seen; what did not fit into it is not. */
