@@ -11,15 +11,22 @@ registerCable({
   scheme: 'cable-pipe',
   beneath: 'netmap',
   addressForm: 'PID/NUMBER',
+  // Pipes of one name share its memory, which has room for five; another address is another name.
   cables(address) {
-    const [pid, number] = address.split('/')
-    return numbers(5).map((i) => `${pid}_${number}_${i}`)
+    const name = `c${address.replace('/', 'n')}`
+    return numbers(5).map((i) => `${name} ${i}`)
   },
-  ends: (cable) => ({ near: { uri: `netmap:camio{${cable}` }, far: { uri: `netmap:camio}${cable}` } }),
+  ends(cable) {
+    const [name, pipe] = cable.split(' ')
+    return { near: { uri: `netmap:${name}{${pipe}` }, far: { uri: `netmap:${name}}${pipe}` } }
+  },
 })
 
 /** Netmap has no more at a time. */
 export const SWITCHES = 8
+
+/** A port of the usual 1024 slots has memory of 42 MB, and the suite opens sixteen. */
+const SMALL = { txSlots: 256, rxSlots: 256 }
 
 registerCable({
   scheme: 'cable-vale',
@@ -30,5 +37,8 @@ registerCable({
     const [pid, number] = address.split('/')
     return numbers(SWITCHES).map((i) => `c${pid}s${(Number(number) + i) % SWITCHES}`)
   },
-  ends: (cable) => ({ near: { uri: `vale:${cable}:a` }, far: { uri: `vale:${cable}:b` } }),
+  ends: (cable) => ({
+    near: { uri: `vale:${cable}:a`, options: SMALL },
+    far: { uri: `vale:${cable}:b`, options: SMALL },
+  }),
 })

@@ -8,7 +8,7 @@ import type { ExecutionContext } from 'ava'
 export const standsIn = process.env.CAMIO_NETMAP_STAND_IN !== undefined
 
 let count = 0
-/** A name that nobody else has, and short: a switch's has 15 characters at most. */
+/** A name that nobody else has, and short: an interface's has 15 characters at most, and netmap makes one to carry a pipe. */
 export const unique = (): string => `t${process.pid.toString(36)}x${count++}`
 
 export async function opened(
@@ -34,8 +34,10 @@ export async function ends(
   kind: Kind,
   options: Readonly<Record<string, unknown>> = {},
   name = unique(),
+  pipe = 1,
 ): Promise<Ends> {
-  const [a, b] = kind === 'pipe' ? [`netmap:${name}{1`, `netmap:${name}}1`] : [`vale:${name}:a`, `vale:${name}:b`]
+  const [a, b] =
+    kind === 'pipe' ? [`netmap:${name}{${pipe}`, `netmap:${name}}${pipe}`] : [`vale:${name}:a`, `vale:${name}:b`]
   return { near: await opened(t, a, options), far: await opened(t, b, options) }
 }
 
