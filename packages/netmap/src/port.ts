@@ -122,8 +122,17 @@ export class NetmapPort implements Port, FrameSink, Watched {
   private feel(): void {
     const { interface: card } = this.parts.opened
     if (this.gone) return
-    if (card !== null && !this.parts.binding.isThere(card.index)) this.removed()
-    else this.owner.sendable()
+    if (card !== null && !this.parts.binding.isThere(card.index)) {
+      this.removed()
+      return
+    }
+    if (card !== null) this.guard(() => this.sendRest())
+    this.owner.sendable()
+  }
+
+  /** A card may take less than it was given, and goes on when it is asked again. */
+  private sendRest(): void {
+    if (this.tx !== null && !this.tx.sent) this.tx.send()
   }
 
   private removed(): void {
