@@ -7,6 +7,9 @@ import { registerCable } from '../../xdp/dist-test/cable-scheme.js'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 
+/** With the usual 1024 slots a port, or a name of pipes, has memory of 42 MB, and the suite opens up to sixteen at once. */
+const SMALL = { txSlots: 256, rxSlots: 256 }
+
 registerCable({
   scheme: 'cable-pipe',
   beneath: 'netmap',
@@ -18,15 +21,15 @@ registerCable({
   },
   ends(cable) {
     const [name, pipe] = cable.split(' ')
-    return { near: { uri: `netmap:${name}{${pipe}` }, far: { uri: `netmap:${name}}${pipe}` } }
+    return {
+      near: { uri: `netmap:${name}{${pipe}`, options: SMALL },
+      far: { uri: `netmap:${name}}${pipe}`, options: SMALL },
+    }
   },
 })
 
 /** Netmap has no more at a time. */
 export const SWITCHES = 8
-
-/** A port of the usual 1024 slots has memory of 42 MB, and the suite opens sixteen. */
-const SMALL = { txSlots: 256, rxSlots: 256 }
 
 registerCable({
   scheme: 'cable-vale',

@@ -154,6 +154,8 @@ test.serial('errors of opening say what is wrong, and leave nothing behind', asy
   }
   const sw = unique()
   await say('netmap:no-such-card', 'ERR_CAMIO_NOT_FOUND', /no such interface/)
+  // Read in the module's source, not seen.
+  if (standsIn) await say(`netmap:${'x'.repeat(16)}{1`, 'ERR_CAMIO_NOT_FOUND', /15 characters/)
   await say(`vale:${sw}:a-9`, 'ERR_CAMIO_BAD_OPTION', /no such ring/)
   await say(`vale:${sw}:a`, 'ERR_CAMIO_BAD_OPTION', /no such ring/, { ring: 9 })
   await say(`vale:${sw}:a-0`, 'ERR_CAMIO_BAD_OPTION', /ring/, { ring: 0 })

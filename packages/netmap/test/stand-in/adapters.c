@@ -102,7 +102,7 @@ static void end_pipe(int index);
 
 static int make_vale(const char *name, const struct nm_register *body) {
   int index = free_adapter();
-  if (index < 0) return -ENOMEM;
+  if (index < 0 || !vale_has_room(name)) return -ENOMEM;
   int memory = memory_new(body->mem_id, capacity_for(body));
   if (memory == 0) return -EINVAL;
   struct adapter *a = begin_adapter(index, VALE, name, memory);

@@ -20,6 +20,7 @@
 #define MAX_RINGS 8
 #define MAX_MACS 512
 #define MAX_SLOTS 4096
+#define MAX_SWITCHES 8
 
 /* Of every memory: so many structures, rings and buffers. */
 #define IF_COUNT 64
@@ -130,6 +131,7 @@ short descriptor_poll(int descriptor, short events);
 void descriptor_wake(int descriptor);
 
 /* vale.c, pipe.c */
+bool vale_has_room(const char *name);
 void vale_send(int adapter, int ring, uint32_t head);
 void pipe_send(int adapter, int ring, uint32_t head);
 void pipe_give_back(int adapter, int ring, uint32_t head);
