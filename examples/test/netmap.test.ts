@@ -23,6 +23,6 @@ const why = missing === null ? '' : ` (${missing})`
       t.regex(await counter(), /500 frames, 50000 bytes, 0 known to be lost/)
     }
     await cross(['netmap:x{1', 'netmap:x}1', 'vale:s:a', 'vale:s:b'], 'copy')
-    await cross(['netmap:y{1', 'netmap:y}1', 'netmap:z{1', 'netmap:z}1'], 'hand-over')
+    await cross(['netmap:y{1', 'netmap:y}1', 'netmap:y{2', 'netmap:y}2'], 'hand-over')
   },
 )

@@ -5,6 +5,7 @@
 #include <camio/interface.h>
 #include <fcntl.h>
 
+#include <atomic>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -91,6 +92,9 @@ Outcome register_port(const std::string& name, const Settings& settings, Opened*
   return {error, "ioctl(NIOCCTRL)"};
 }
 
+// Behind a copy out of the memory: the compiler takes the copy from then on, and does not look there again.
+inline void read_once() { std::atomic_signal_fence(std::memory_order_seq_cst); }
+
 // Of the mapped memory: only what lies in it is read.
 class Memory {
  public:
@@ -109,6 +113,7 @@ class Memory {
     if (ring == nullptr) return EBADMSG;
     // Read once: nobody is to change them between the check and the use.
     const nm_ring copy = *ring;
+    read_once();
     constexpr uint32_t kMost = 1 << 20;
     constexpr uint32_t kLeast = 64;
     constexpr uint32_t kLargest = 1 << 16;
@@ -140,6 +145,7 @@ int find_rings(Opened* out) {
   if (interface == nullptr) return EBADMSG;
   constexpr uint32_t kMost = 4096;
   const uint32_t counts[4] = {interface->tx_rings, interface->host_tx_rings, interface->rx_rings, interface->host_rx_rings};
+  read_once();
   int64_t total = 0;
   for (const uint32_t count : counts) {
     if (count > kMost) return EBADMSG;
@@ -154,7 +160,9 @@ int find_rings(Opened* out) {
       const int64_t offset = interface->ring_ofs[index++];
       if (offset == 0) continue;
       Ring ring;
-      if (const int error = memory.measure(start + offset, &ring); error != 0) return error;
+      int64_t place = 0;
+      if (__builtin_add_overflow(start, offset, &place)) return EBADMSG;
+      if (const int error = memory.measure(place, &ring); error != 0) return error;
       ring.host = kind % 2 == 1;
       rings.push_back(ring);
     }

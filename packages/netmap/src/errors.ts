@@ -47,9 +47,11 @@ function unavailableCode(code: string, wrapped: CamioError): string {
   return code === 'EMFILE' || code === 'ENFILE' ? wrapped.code : 'ERR_CAMIO_UNAVAILABLE'
 }
 
+const PIPE_NAME = 'netmap knows no interface of the pipe’s name, and can make none: it has 15 characters at most'
+
 /** Errors of registering and mapping. */
 const REASONS: Readonly<Record<string, (name: PortName) => readonly [code: string, why: string]>> = {
-  ENXIO: () => ['ERR_CAMIO_NOT_FOUND', 'netmap knows no such interface'],
+  ENXIO: ({ kind }) => ['ERR_CAMIO_NOT_FOUND', kind === 'pipe' ? PIPE_NAME : 'netmap knows no such interface'],
   ENODEV: () => ['ERR_CAMIO_NOT_FOUND', 'there is no such interface'],
   EBUSY: () => ['ERR_CAMIO_ADDRESS_IN_USE', 'the port is taken: it, or this stream, is to be exclusive ("/x")'],
   ENOMEM: () => [

@@ -122,8 +122,17 @@ export class NetmapPort implements Port, FrameSink, Watched {
   private feel(): void {
     const { interface: card } = this.parts.opened
     if (this.gone) return
-    if (card !== null && !this.parts.binding.isThere(card.index)) this.removed()
-    else this.owner.sendable()
+    if (card !== null && !this.parts.binding.isThere(card.index)) {
+      this.removed()
+      return
+    }
+    if (card !== null) this.guard(() => this.sendRest())
+    this.owner.sendable()
+  }
+
+  /** A card may take less than it was given, and goes on when it is asked again. */
+  private sendRest(): void {
+    if (this.tx !== null && !this.tx.sent) this.tx.send()
   }
 
   private removed(): void {
@@ -137,7 +146,8 @@ export class NetmapPort implements Port, FrameSink, Watched {
     this.gone = true
     const { uri } = this.parts
     const cause = systemError(errno, 'ioctl')
-    this.owner.fail(new CamioError('ERR_CAMIO_PEER_LOST', `${uri}: the port is gone`, { uri, errno, cause }))
+    const message = `${uri}: the port is gone, or its interface is down`
+    this.owner.fail(new CamioError('ERR_CAMIO_PEER_LOST', message, { uri, errno, cause }))
   }
 
   /** A full ring is seen; what did not fit into it is not. */

@@ -22,14 +22,15 @@ export class RxQueue implements FrameSource {
   pieces = 0
   /** Is it put together elsewhere? Then it is alone: the next one would be put on top of it. */
   private joined = false
-  /** How often the kernel was asked and had filled a ring: what came then was lost, how much nobody knows. */
+  /** How often a ring was found that the kernel had filled: what came then was lost, how much nobody knows. */
   full = 0
 
   owner!: RxOwner
   private ring: Ring
   private index = 0
-  /** Slots that were read since the kernel was asked. */
-  private read = 0
+  /** Slots that are lent, and slots that were given back since the kernel was asked. */
+  private held = 0
+  private freed = 0
   private scratch = new Uint8Array(0)
 
   constructor(
@@ -61,18 +62,26 @@ export class RxQueue implements FrameSource {
     for (let i = 0; i < rings.length; i++) {
       this.index = this.index + 1 === rings.length ? 0 : this.index + 1
       this.ring = rings[this.index]!
-      if (this.ring.look() > 0 && this.take()) return true
+      if (this.look(this.ring) > 0 && this.take()) return true
     }
     return false
   }
 
+  /** Frames that have come, with a sync or with a poll of the system's: both move the tail. */
+  private look(ring: Ring): number {
+    const before = ring.available
+    const now = ring.look()
+    if (now === ring.slots - 1 && now !== before) this.full++
+    return now
+  }
+
   /** The kernel gets back what was given free, and tells what has come. */
   sync(): void {
-    this.read = 0
+    this.freed = 0
     this.owner.rxSync()
     for (const ring of this.rings) {
       ring.verify()
-      if (ring.look() === ring.slots - 1) this.full++
+      this.look(ring)
     }
   }
 
@@ -99,7 +108,7 @@ export class RxQueue implements FrameSource {
     const { ring } = this
     this.slot = ring.cursor
     this.pieces = pieces
-    this.read += pieces
+    this.held += pieces
     ring.cursor = (ring.cursor + pieces) % ring.slots
   }
 
@@ -163,15 +172,17 @@ export class RxQueue implements FrameSource {
   /** What was read is the kernel's with the next sync, which is not put off until the ring is empty: the sender would wait for it. */
   free(): void {
     const { rings } = this
+    this.freed += this.held
+    this.held = 0
     if (rings.length === 1) this.ring.publish()
     else for (const ring of rings) if (ring.dirty) ring.publish()
-    if (this.read >= this.ring.slots >> 1) this.sync()
+    if (this.freed >= this.ring.slots >> 1) this.sync()
     else this.owner.freed()
   }
 
   /** Does the kernel not know yet of all that was given free? */
   get owes(): boolean {
-    return this.read > 0
+    return this.freed > 0
   }
 
   /** Exchanges the buffer of the frame at hand's piece `index` for another one. @returns its own @throws Corrupt */

@@ -207,6 +207,46 @@ test(`lists of extra buffers with any number in them, ${ROUNDS} rounds`, (t) => 
   t.pass()
 })
 
+/** A ring of frames of 60 bytes, all of its slots but one filled by the kernel. */
+function filled() {
+  const { memory, places } = world()
+  memory.words[RingField.TAIL] = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    memory.words[RingField.SLOTS + slot * SLOT] = 2 + slot
+    memory.words[RingField.SLOTS + slot * SLOT + 1] = 60
+  }
+  const rx = new RxQueue(memory, [new Ring(memory, places[0]!)])
+  rx.owner = { counters: counters(), rxSync() {}, freed() {} }
+  const fill = () => (memory.words[RingField.TAIL] = SLOTS - 1)
+  return { rx, fill }
+}
+
+test('what is lent while the kernel is asked, and freed after that, is still owed to it', (t) => {
+  const { rx, fill } = filled()
+  fill()
+  rx.next()
+  rx.free()
+  rx.next()
+  // The end of the turn comes while the second frame is lent.
+  t.true(rx.owes)
+  rx.sync()
+  t.false(rx.owes)
+  rx.free()
+  t.true(rx.owes)
+})
+
+test('a full ring is counted once, whether a sync or a poll of the system has moved the tail', (t) => {
+  const polled = filled()
+  polled.fill()
+  t.true(polled.rx.next())
+  t.is(polled.rx.full, 1)
+  const synced = filled()
+  synced.rx.owner = { counters: counters(), rxSync: synced.fill, freed() {} }
+  t.true(synced.rx.next())
+  t.true(synced.rx.next())
+  t.is(synced.rx.full, 1)
+})
+
 test('a number that the kernel set back is seen', (t) => {
   const { memory, places } = world()
   const ring = new Ring(memory, places[0]!)

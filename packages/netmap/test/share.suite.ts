@@ -2,12 +2,13 @@
 import { isCamioError, type PipeResult, pipe, type Stream } from '@camio/core'
 import type { NetmapStream } from '@camio/netmap'
 import test, { type ExecutionContext } from 'ava'
-import { ends, frame, next, opened, standsIn, turns, unique } from './support.js'
+import { ends, frame, type Kind, next, opened, standsIn, turns, unique } from './support.js'
 
-/** left -> (in, out) -> right: what comes in at `in` is piped to `out`. */
-async function chain(t: ExecutionContext, kind: 'pipe' | 'switch', options: Readonly<Record<string, unknown>>) {
-  const first = await ends(t, kind, options)
-  const second = await ends(t, kind, options)
+/** left -> (in, out) -> right: what comes in at `in` is piped to `out`. Two pipes of one name, whose memory both have; two switches. */
+async function chain(t: ExecutionContext, kind: Kind, options: Readonly<Record<string, unknown>>) {
+  const name = unique()
+  const first = await ends(t, kind, options, name)
+  const second = await ends(t, kind, options, kind === 'pipe' ? name : unique(), 2)
   return { left: first.near, source: first.far, sink: second.near, right: second.far }
 }
 
@@ -31,13 +32,16 @@ async function through(
 const MANY = Array.from({ length: 3000 }, (_, i) => [60, 1514, 200][i % 3]!)
 const LONG = Array.from({ length: 1000 }, (_, i) => [60, 9014, 2048, 5000][i % 4]!)
 
-test.serial('pipes of one memory: what is piped between two of them is exchanged, not copied', async (t) => {
-  const ways = await chain(t, 'pipe', { txSlots: 128, rxSlots: 128 })
-  t.is(ways.source.granted.memory, ways.sink.granted.memory)
-  t.is(ways.source.region, ways.sink.region)
-  const { path, copies, messages } = await through(t, ways, MANY)
-  t.deepEqual({ path, copies, messages }, { path: 'hand-over', copies: 0, messages: MANY.length })
-})
+test.serial(
+  'pipes of one name have one memory: what is piped between two of them is exchanged, not copied',
+  async (t) => {
+    const ways = await chain(t, 'pipe', { txSlots: 128, rxSlots: 128 })
+    t.is(ways.source.granted.memory, ways.sink.granted.memory)
+    t.is(ways.source.region, ways.sink.region)
+    const { path, copies, messages } = await through(t, ways, MANY)
+    t.deepEqual({ path, copies, messages }, { path: 'hand-over', copies: 0, messages: MANY.length })
+  },
+)
 
 test.serial('frames of several slots are exchanged slot by slot', async (t) => {
   const ways = await chain(t, 'pipe', { mtu: 9000, txSlots: 128, rxSlots: 128 })

@@ -8,14 +8,19 @@ import type { ExecutionContext } from 'ava'
 export const standsIn = process.env.CAMIO_NETMAP_STAND_IN !== undefined
 
 let count = 0
-/** A name that nobody else has, and short: a switch's has 15 characters at most. */
+/** A name that nobody else has, and short: an interface's has 15 characters at most, and netmap makes one to carry a pipe. */
 export const unique = (): string => `t${process.pid.toString(36)}x${count++}`
+
+/** In an emulated machine some fifty times what a test takes elsewhere. */
+const PATIENCE = 300_000
 
 export async function opened(
   t: ExecutionContext,
   uri: string,
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<NetmapStream> {
+  // A frame that never comes is this test's failure, not the whole run's.
+  t.timeout(PATIENCE)
   const stream = (await open(uri, options as OpenOptions)) as NetmapStream
   t.teardown(() => stream.close({ discard: true }))
   return stream
@@ -34,8 +39,10 @@ export async function ends(
   kind: Kind,
   options: Readonly<Record<string, unknown>> = {},
   name = unique(),
+  pipe = 1,
 ): Promise<Ends> {
-  const [a, b] = kind === 'pipe' ? [`netmap:${name}{1`, `netmap:${name}}1`] : [`vale:${name}:a`, `vale:${name}:b`]
+  const [a, b] =
+    kind === 'pipe' ? [`netmap:${name}{${pipe}`, `netmap:${name}}${pipe}`] : [`vale:${name}:a`, `vale:${name}:b`]
   return { near: await opened(t, a, options), far: await opened(t, b, options) }
 }
 
@@ -43,7 +50,8 @@ export const EXPERIMENT = 0x88b5
 
 /** A frame to everybody (or `to`), from `from`, whose bytes behind the header say which one it is. */
 export function frame(length: number, seed = 0, { to = 0xff, from = 1 } = {}): Uint8Array {
-  const bytes = Uint8Array.from({ length }, (_, i) => (i * 7 + seed) & 0xff)
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) bytes[i] = i * 7 + seed
   const address = (last: number) => (last === 0xff ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [2, 0, 0, 0, 0, last])
   bytes.set([...address(to), ...address(from), EXPERIMENT >> 8, EXPERIMENT & 0xff])
   return bytes

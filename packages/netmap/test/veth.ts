@@ -1,5 +1,6 @@
 /** Cables between two interfaces of this host, veth(4), for netmap's emulated mode. Root only. */
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import { standsIn } from './support.js'
 
@@ -15,7 +16,9 @@ function make(): readonly [string, string] {
   ip('link', 'add', a, 'type', 'veth', 'peer', 'name', b)
   for (const end of [a, b]) {
     // The host's own chatter would come between the tests' frames; what it does not finish (checksums, segments) the card would.
-    spawnSync('sysctl', ['-qw', `net.ipv6.conf.${end}.disable_ipv6=1`])
+    if (existsSync(`/proc/sys/net/ipv6/conf/${end}`)) {
+      writeFileSync(`/proc/sys/net/ipv6/conf/${end}/disable_ipv6`, '1')
+    }
     spawnSync('ethtool', ['-K', end, 'tx', 'off', 'rx', 'off', 'tso', 'off', 'gso', 'off', 'gro', 'off'])
     ip('link', 'set', end, 'up')
   }
@@ -25,7 +28,10 @@ function make(): readonly [string, string] {
 
 /** Until the kernel has taken note that there is a carrier it drops what is sent. */
 function waitUntilUp(name: string): void {
-  for (let shown = ''; !shown.includes('state UP'); ) shown = String(execFileSync('ip', ['link', 'show', name]))
+  const end = performance.now() + 30_000
+  while (readFileSync(`/sys/class/net/${name}/operstate`, 'latin1') !== 'up\n') {
+    if (performance.now() > end) throw new Error(`${name} has no carrier`)
+  }
 }
 
 /** Why they cannot be had, or `null`. */

@@ -12,9 +12,15 @@
 
 /* ------------------------------------------------------------------------------------------------------------ rings */
 
+static void drop_ring(int memory, struct kring *k) {
+  if (k->object != 0) world_get()->memories[memory].rings[k->object - 1] = 0;
+  k->object = 0;
+}
+
 static int make_ring(int memory, struct kring *k, int direction, int id, uint32_t slots, const struct nm_ring *buffers_of) {
   struct memory *m = &world_get()->memories[memory];
-  int object = memory_take(m->rings, 0, RING_COUNT);
+  if (slots > m->capacity.slots) return ENOMEM;
+  int object = memory_take(m->rings, 0, m->capacity.rings);
   if (object < 0) return ENOMEM;
   k->object = (uint32_t)object + 1;
   k->slots = slots;
@@ -32,14 +38,12 @@ static int make_ring(int memory, struct kring *k, int direction, int id, uint32_
   for (uint32_t i = 0; i < slots; i++) {
     r->slot[i].len = BUF_SIZE;
     r->slot[i].buf_idx = buffers_of != NULL ? buffers_of->slot[i].buf_idx : memory_take_buffer(memory);
-    if (r->slot[i].buf_idx == 0) return ENOMEM;
+    if (r->slot[i].buf_idx != 0) continue;
+    while (i-- > 0) memory_give_buffer(memory, r->slot[i].buf_idx);
+    drop_ring(memory, k);
+    return ENOMEM;
   }
   return 0;
-}
-
-static void drop_ring(int memory, struct kring *k) {
-  if (k->object != 0) world_get()->memories[memory].rings[k->object - 1] = 0;
-  k->object = 0;
 }
 
 static uint32_t slots_for(uint32_t wanted) {
@@ -48,6 +52,22 @@ static uint32_t slots_for(uint32_t wanted) {
 }
 
 static uint32_t rings_for(uint32_t wanted) { return wanted == 0 ? 1 : wanted > MAX_RINGS ? MAX_RINGS : wanted; }
+
+static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+/* As netmap_mem_private_new of netmap_mem2.c has it: for a port with its host rings, and two pipes. */
+static struct capacity capacity_for(const struct nm_register *body) {
+  const uint32_t pipes = 2;
+  uint32_t tx_rings = rings_for(body->tx_rings) + 1, rx_rings = rings_for(body->rx_rings) + 1;
+  uint32_t tx_slots = slots_for(body->tx_slots), rx_slots = slots_for(body->rx_slots);
+  return (struct capacity){
+      .ifs = 12,
+      .rings = tx_rings + rx_rings + 8 * pipes,
+      /* Five pages, or more where more was asked for. */
+      .slots = most((5 * 4096 - 256) / 16, most(tx_slots, rx_slots)),
+      .bufs = most(4098, (4 * pipes + rx_rings) * rx_slots + (4 * pipes + tx_rings) * tx_slots + 2 + body->extra_bufs),
+  };
+}
 
 /* ------------------------------------------------------------------------------------------------------------ adapters */
 
@@ -77,10 +97,13 @@ static struct adapter *begin_adapter(int index, int kind, const char *name, int 
   return a;
 }
 
+static void end_vale(int index);
+static void end_pipe(int index);
+
 static int make_vale(const char *name, const struct nm_register *body) {
   int index = free_adapter();
-  if (index < 0) return -ENOMEM;
-  int memory = memory_new(body->mem_id);
+  if (index < 0 || !vale_has_room(name)) return -ENOMEM;
+  int memory = memory_new(body->mem_id, capacity_for(body));
   if (memory == 0) return -EINVAL;
   struct adapter *a = begin_adapter(index, VALE, name, memory);
   a->rings[TX] = rings_for(body->tx_rings);
@@ -89,29 +112,47 @@ static int make_vale(const char *name, const struct nm_register *body) {
   for (int direction = TX; direction <= RX; direction++) {
     for (uint32_t i = 0; i < a->rings[direction]; i++) {
       int error = make_ring(memory, &a->kring[direction][i], direction, (int)i, slots[direction], NULL);
-      if (error != 0) return -error;
+      if (error != 0) {
+        end_vale(index);
+        return -error;
+      }
     }
   }
   return index;
 }
 
-/* Both ends at once: the other one waits to be opened. */
+/* The memory that a pipe's name has: a port's, other pipes', or 0. What is no port becomes one for as long as it has pipes. */
+static int memory_of(const char *parent) {
+  struct world *w = world_get();
+  size_t length = strlen(parent);
+  for (int i = 0; i < MAX_ADAPTERS; i++) {
+    const struct adapter *a = &w->adapters[i];
+    if (a->kind != 0 && strncmp(a->name, parent, length) == 0 && strchr("{}", a->name[length]) != NULL) return a->memory;
+  }
+  return 0;
+}
+
+/* Both ends at once: the other one waits to be opened. What is asked for is the master's ("{"), whichever is opened first. */
 static int make_pipe(const char *name, const struct nm_register *body) {
-  char parent[NM_NAME] = {0}, other[NM_NAME] = {0};
+  char parent[NM_NAME] = {0}, master[NM_NAME] = {0}, slave[NM_NAME] = {0};
   size_t mark = strcspn(name, "{}");
   memcpy(parent, name, mark);
-  strcpy(other, name);
-  other[mark] = name[mark] == '{' ? '}' : '{';
-  int owner = find_adapter(parent);
-  int memory = memory_new(owner >= 0 ? world_get()->adapters[owner].memory : body->mem_id != 0 ? body->mem_id : GLOBAL_MEMORY);
+  /* It is made an interface. */
+  if (strncmp(parent, "vale", 4) != 0 && mark > 15) return -ENXIO;
+  strcpy(master, name);
+  strcpy(slave, name);
+  master[mark] = '{';
+  slave[mark] = '}';
+  int owned = memory_of(parent);
+  int memory = memory_new(owned != 0 ? owned : body->mem_id, capacity_for(body));
   if (memory == 0) return -EINVAL;
-  memory_new(memory);
+  memory_new(memory, capacity_for(body));
   int first = free_adapter();
   if (first < 0) return -ENOMEM;
-  struct adapter *a = begin_adapter(first, PIPE, name, memory);
+  struct adapter *a = begin_adapter(first, PIPE, master, memory);
   int second = free_adapter();
   if (second < 0) return -ENOMEM;
-  struct adapter *b = begin_adapter(second, PIPE, other, memory);
+  struct adapter *b = begin_adapter(second, PIPE, slave, memory);
   a->peer = second;
   b->peer = first;
   a->rings[TX] = b->rings[RX] = rings_for(body->tx_rings);
@@ -122,10 +163,13 @@ static int make_pipe(const char *name, const struct nm_register *body) {
       struct kring *own = &a->kring[direction][i];
       int error = make_ring(memory, own, direction, (int)i, slots[direction], NULL);
       if (error == 0) error = make_ring(memory, &b->kring[1 - direction][i], 1 - direction, (int)i, slots[direction], memory_ring(memory, own));
-      if (error != 0) return -error;
+      if (error != 0) {
+        end_pipe(first);
+        return -error;
+      }
     }
   }
-  return first;
+  return name[mark] == '{' ? first : second;
 }
 
 static void end_vale(int index) {
@@ -147,13 +191,15 @@ static void end_vale(int index) {
   memory_release(a->memory);
 }
 
-/* A buffer stands in two rings: it counts where it is the program's to read, else where it is to be written. */
+/* A buffer stands in two rings: it counts where it is the program's to read, else where it is to be written. One of the rings may be
+   all that could be made. */
 static void end_pipe_side(struct adapter *writer, struct adapter *reader) {
   for (uint32_t i = 0; i < writer->rings[TX]; i++) {
     struct kring *tx = &writer->kring[TX][i];
     struct kring *rx = &reader->kring[RX][i];
-    for (uint32_t slot = 0; tx->object != 0 && slot < tx->slots; slot++) {
-      bool read = distance(rx, rx->hwcur, slot) < distance(rx, rx->hwcur, rx->pipe_tail);
+    uint32_t slots = tx->object != 0 ? tx->slots : rx->object != 0 ? rx->slots : 0;
+    for (uint32_t slot = 0; slot < slots; slot++) {
+      bool read = tx->object == 0 || distance(rx, rx->hwcur, slot) < distance(rx, rx->hwcur, rx->pipe_tail);
       const struct nm_ring *ring = read ? memory_ring(reader->memory, rx) : memory_ring(writer->memory, tx);
       memory_give_buffer(writer->memory, ring->slot[slot].buf_idx);
     }
@@ -193,7 +239,7 @@ static int bind_rings(struct descriptor *d, const struct adapter *a, const struc
 /* The structure that the program finds its rings by. A switch's port and a pipe have a host ring each way that nobody is bound to. */
 static int make_if(struct descriptor *d, const struct adapter *a, uint32_t *extra) {
   struct memory *m = &world_get()->memories[a->memory];
-  int object = memory_take(m->ifs, 0, IF_COUNT);
+  int object = memory_take(m->ifs, 0, m->capacity.ifs);
   if (object < 0) return ENOMEM;
   d->object = (uint32_t)object;
   struct nm_if *nif = memory_if(a->memory, d->object);

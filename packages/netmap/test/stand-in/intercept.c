@@ -65,7 +65,9 @@ static void reap(void) {
     if (!w->descriptors[i].used || w->descriptors[i].pid == getpid()) continue;
     fifo_path(i, path);
     int fd = LIBRARY(open)(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) descriptor_end(i);
+    /* Out of descriptors of our own we do not know. */
+    bool dead = fd < 0 ? errno == ENOENT : flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (dead) descriptor_end(i);
     if (fd >= 0) LIBRARY(close)(fd);
   }
 }
@@ -196,14 +198,14 @@ MMAP(mmap)
 MMAP(mmap64)
 
 int munmap(void *at, size_t length) {
-  int result = LIBRARY(munmap)(at, length);
   bool ours = false;
   for (int i = 0; i < mapping_count; i++) ours |= mappings[i].at == at;
-  if (ours && result == 0) {
-    world_lock();
-    forget_mapping(at, length);
-    world_unlock();
-  }
+  if (!ours) return LIBRARY(munmap)(at, length);
+  /* Under the lock: another thread may be given this address for a mapping of its own at once. */
+  world_lock();
+  int result = LIBRARY(munmap)(at, length);
+  if (result == 0) forget_mapping(at, length);
+  world_unlock();
   return result;
 }
 

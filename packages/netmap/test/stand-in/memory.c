@@ -26,8 +26,10 @@ int memory_open_file(int memory, bool create) {
   return fd;
 }
 
-/* A memory with that number, or (0) a new one. Answers 0 where there is none. */
-int memory_new(int wanted) {
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* A memory with that number, or (0) a new one of that capacity. Answers 0 where there is none. */
+int memory_new(int wanted, struct capacity capacity) {
   struct world *w = world_get();
   int memory = wanted;
   if (wanted > GLOBAL_MEMORY && (wanted >= MAX_MEMORIES || w->memories[wanted].users == 0)) return 0;
@@ -39,6 +41,13 @@ int memory_new(int wanted) {
   if (m->users++ > 0) return memory;
   memset(m, 0, sizeof(*m));
   m->users = 1;
+  m->capacity = (struct capacity){IF_COUNT, RING_COUNT, MAX_SLOTS, BUF_COUNT};
+  if (memory != GLOBAL_MEMORY) {
+    m->capacity.ifs = least(IF_COUNT, capacity.ifs);
+    m->capacity.rings = least(RING_COUNT, capacity.rings);
+    m->capacity.slots = capacity.slots;
+    m->capacity.bufs = least(BUF_COUNT, capacity.bufs);
+  }
   m->bufs[0] = m->bufs[1] = 1;
   w->generation[memory]++;
   int fd = memory_open_file(memory, true);
@@ -84,17 +93,18 @@ uint8_t *memory_buffer(int memory, uint32_t index) {
   return memory_base(memory) + BUFS_AT + (uint64_t)index * BUF_SIZE;
 }
 
-int memory_take(uint8_t *map, int from, int count) {
-  for (int i = from; i < count; i++) {
+int memory_take(uint8_t *map, uint32_t from, uint32_t count) {
+  for (uint32_t i = from; i < count; i++) {
     if (map[i] != 0) continue;
     map[i] = 1;
-    return i;
+    return (int)i;
   }
   return -1;
 }
 
 uint32_t memory_take_buffer(int memory) {
-  int index = memory_take(world_get()->memories[memory].bufs, 2, BUF_COUNT);
+  struct memory *m = &world_get()->memories[memory];
+  int index = memory_take(m->bufs, 2, m->capacity.bufs);
   return index < 0 ? 0 : (uint32_t)index;
 }
 

@@ -5,6 +5,24 @@
 
 static size_t switch_length(const char *name) { return (size_t)(strchr(name, ':') - name); }
 
+/* So many there are, whoever asks for one more. */
+bool vale_has_room(const char *name) {
+  struct world *w = world_get();
+  const char *seen[MAX_SWITCHES];
+  int count = 0;
+  for (int i = 0; i < MAX_ADAPTERS; i++) {
+    const char *other = w->adapters[i].name;
+    if (w->adapters[i].kind != VALE) continue;
+    if (switch_length(other) == switch_length(name) && memcmp(other, name, switch_length(name)) == 0) return true;
+    bool known = false;
+    for (int k = 0; k < count; k++) known |= switch_length(seen[k]) == switch_length(other) && memcmp(seen[k], other, switch_length(other)) == 0;
+    if (known) continue;
+    if (count + 1 == MAX_SWITCHES) return false;
+    seen[count++] = other;
+  }
+  return true;
+}
+
 static bool same_switch(const struct adapter *a, const struct adapter *b) {
   if (a == b || b->kind != VALE || b->users == 0) return false;
   size_t length = switch_length(a->name);

@@ -20,6 +20,7 @@
 #define MAX_RINGS 8
 #define MAX_MACS 512
 #define MAX_SLOTS 4096
+#define MAX_SWITCHES 8
 
 /* Of every memory: so many structures, rings and buffers. */
 #define IF_COUNT 64
@@ -32,7 +33,7 @@
 #define BUFS_AT (RINGS_AT + (uint64_t)RING_COUNT * RING_SIZE)
 #define MEMORY_SIZE (BUFS_AT + (uint64_t)BUF_COUNT * BUF_SIZE)
 
-/* The memory that all pipes of no port have, as all cards have. */
+/* The memory that all cards have. */
 #define GLOBAL_MEMORY 1
 
 enum kind { VALE = 1, PIPE = 2 };
@@ -70,8 +71,17 @@ struct descriptor {
   uint32_t last[2];
 };
 
+/* What a memory has room for. */
+struct capacity {
+  uint32_t ifs;
+  uint32_t rings;
+  uint32_t slots; /* of a ring */
+  uint32_t bufs;
+};
+
 struct memory {
   int users;
+  struct capacity capacity;
   uint8_t ifs[IF_COUNT];
   uint8_t rings[RING_COUNT];
   uint8_t bufs[BUF_COUNT];
@@ -99,14 +109,14 @@ void world_lock(void);
 void world_unlock(void);
 
 /* memory.c */
-int memory_new(int wanted);
+int memory_new(int wanted, struct capacity capacity);
 void memory_release(int memory);
 uint8_t *memory_base(int memory);
 int memory_open_file(int memory, bool create);
 struct nm_if *memory_if(int memory, uint32_t object);
 struct nm_ring *memory_ring(int memory, const struct kring *kring);
 uint8_t *memory_buffer(int memory, uint32_t index);
-int memory_take(uint8_t *map, int from, int count);
+int memory_take(uint8_t *map, uint32_t from, uint32_t count);
 uint32_t memory_take_buffer(int memory);
 void memory_give_buffer(int memory, uint32_t index);
 /* What a program did that loses or doubles a buffer goes into the file `violations`. */
@@ -121,6 +131,7 @@ short descriptor_poll(int descriptor, short events);
 void descriptor_wake(int descriptor);
 
 /* vale.c, pipe.c */
+bool vale_has_room(const char *name);
 void vale_send(int adapter, int ring, uint32_t head);
 void pipe_send(int adapter, int ring, uint32_t head);
 void pipe_give_back(int adapter, int ring, uint32_t head);
