@@ -49,7 +49,7 @@ test('candidates: their order and their fate', async (t) => {
   const args = [
     'explain',
     'tcp://127.0.0.1:1',
-    'netmap:x',
+    'pigeon:x',
     'mem:x',
     '--require',
     'reliable,ordered',
@@ -61,7 +61,7 @@ test('candidates: their order and their fate', async (t) => {
   const rows = stdout.toString().split('\n')
   t.regex(rows[0]!, /^source +mem:x +first .*only if it is the very server of tcp:/)
   t.regex(rows[1]!, /^ +tcp:\/\/127.0.0.1:1 +next/)
-  t.regex(rows[2]!, /^ +netmap:x +dropped +unknown scheme "netmap" .*install @camio\/netmap/)
+  t.regex(rows[2]!, /^ +pigeon:x +dropped +unknown scheme "pigeon" \(registered: /)
 })
 
 test('nothing left, and ends that do not fit, are exit code 1', async (t) => {
