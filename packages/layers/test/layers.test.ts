@@ -5,6 +5,7 @@ import { explain, type Listener, listen, open, Registry, registry, type Stream }
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import '@camio/file'
+import { layers } from '@camio/layers'
 import { Bucket } from '../dist/rate/bucket.js'
 import { replayed } from './capture.js'
 import { folder, fresh } from './transports.js'
@@ -79,6 +80,22 @@ test('bad options name themselves, before anything is opened', async (t) => {
   // What loses is no byte stream, whatever it was.
   const lossy = open('mem:none', { chaos: 'loss:0.1', framing: 'bytes' })
   await t.throwsAsync(lossy, { code: 'ERR_CAMIO_BAD_OPTION', message: /framing=bytes/ })
+})
+
+test('a stream that is not what its driver said, and whose view is refused, leaves no layer behind', async (t) => {
+  await using inner = await listen(fresh('mem'))
+  const own = new Registry()
+  for (const layer of layers) own.addLayer(layer)
+  const { listen: _, identify: __, forecast: ___, ...mem } = registry.driver('mem')
+  // Reliable, it says, and opens what is not.
+  own.register({ ...mem, scheme: 'liar', id: 'liar', open: () => open(inner.uri, { chaos: 'loss:0.5' }) })
+  const options = { registry: own, framing: 'bytes' as const, record: freshFile() }
+  await t.throwsAsync(open('liar:x', options), { code: 'ERR_CAMIO_BAD_OPTION', message: /reliable/ })
+  const recordings = Reflect.get(globalThis, Symbol.for('@camio/layers/recordings@1')) as Map<string, { uri: string }>
+  t.deepEqual(
+    [...recordings.values()].map(({ uri }) => uri).filter((uri) => uri.startsWith('liar:')),
+    [],
+  )
 })
 
 // ------------------------------------------------------------------------------------------------ explain
