@@ -38,11 +38,12 @@ export const writeLists = area('writing lists', [
     async run(rig) {
       const { near, far } = await rig.pair()
       const list = Array.from({ length: 64 }, (_, index) => pattern(index * 1000, 1000))
-      const total = 4096
+      const least = 4096
       let sent = 0
       const got = meanwhile(collectBytes(far))
       let waits = 0
-      while (sent < total) {
+      // Without a turn of the event loop nobody reads: a system's buffers, however large, are full some time.
+      while (sent < least || waits === 0 || sent % list.length > 0) {
         const from = sent % list.length
         const taken = near.tryWriteBatch(list, from)
         assert.ok(taken <= list.length - from)
@@ -52,10 +53,9 @@ export const writeLists = area('writing lists', [
           await near.writable()
         }
       }
-      assert.ok(waits > 0, 'it was never full')
       await near.end()
       const round = join(list)
-      sameBytes(await got, join(Array.from({ length: total / list.length }, () => round)))
+      sameBytes(await got, join(Array.from({ length: sent / list.length }, () => round)))
     },
   },
   {
