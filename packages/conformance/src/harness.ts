@@ -22,6 +22,11 @@ export interface Harness {
   readonly store?: StoreHarness
   /** For schemes that speak by themselves (a timer, a recording): nobody can write what a case wants to read. */
   readonly source?: SourceHarness
+  /**
+   * How often the cases about leaks open and close; 200 if not said. One descriptor shows in one round, memory only in many: say less where
+   * closing is slow, or where the same transport goes through all of them in another run.
+   */
+  readonly rounds?: number
   /** Milliseconds after which a case counts as hanging. */
   readonly timeout?: number
 }

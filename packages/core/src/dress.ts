@@ -28,11 +28,23 @@ export function wantedFraming(options: CoreOptionValues): 'bytes' | 'messages' |
   return options.framing ?? (options.frame === undefined ? undefined : 'messages')
 }
 
-/** @param layers those that the options ask for, if there are any */
+/**
+ * @param layers those that the options ask for, if there are any
+ * @throws `ERR_CAMIO_BAD_OPTION` where the stream is not what the driver's features said; it is being closed then, with what is around it
+ */
 export function dress(stream: Stream, options: CoreOptionValues, init: Init, layers: PreparedLayers | null): Stream {
-  const inside = layers === null ? stream : layers.inner(stream, init)
-  const view = viewed(inside, options, init)
-  return guarded(layers === null ? view : layers.outer(view, init), init)
+  try {
+    const inside = layers === null ? stream : layers.inner(stream, init)
+    const view = viewed(inside, options, init)
+    return guarded(layers === null ? view : layers.outer(view, init), init)
+  } catch (error) {
+    // What was opened and is not what the program asked for is not left behind, nor is what a layer around it holds.
+    stream
+      .outermost()
+      .close({ discard: true })
+      .catch(() => {})
+    throw error
+  }
 }
 
 function viewed(stream: Stream, options: CoreOptionValues, init: Init): Stream {

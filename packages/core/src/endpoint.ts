@@ -62,7 +62,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
   protected abstract endWrite(): void | Promise<void>
   /**
    * Gives every descriptor, mapping and thread back. With `discard` the other side gets a reset where the transport has one.
-   * Must not throw; called once.
+   * Must not throw; called once. A layer may reject with what was lost beside the stream, unless `discard`.
    */
   protected abstract destroy(discard: boolean): void | Promise<void>
 
@@ -89,8 +89,11 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     const lost = this.discarded ? null : await this.deliverRest()
     const destroyed = this.destroy(this.discarded || lost !== null)
     this.wakeAll()
-    await destroyed
-    if (this.wrapper === null) streamClosed(this)
+    try {
+      await destroyed
+    } finally {
+      if (this.wrapper === null) streamClosed(this)
+    }
     if (lost !== null && !told && !this.discarded) throw lost
   }
 
@@ -167,7 +170,8 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     this.errorSeen = told
   }
 
-  private outermost(): Endpoint {
+  /** What the program knows of this stream, or shall know: the last layer around it. */
+  outermost(): Endpoint {
     return this.wrapper?.outermost() ?? this
   }
 

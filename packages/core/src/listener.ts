@@ -86,9 +86,12 @@ export abstract class Listener extends Source implements AsyncDisposable {
   private async closeOnce(): Promise<void> {
     const done = this.shutDown()
     this.wakeAll()
-    await done
-    await this.undress?.()
-    listenerClosed(this)
+    try {
+      await done
+    } finally {
+      await this.undress?.()
+      listenerClosed(this)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -97,7 +97,7 @@ export async function connect(plan: Resolved): Promise<Stream> {
   let stream: Stream
   try {
     const bare = await plan.driver.open(plan.target)
-    stream = hasLayers(plan) ? await dressInLayers(bare, plan) : dressed(bare, plan, null)
+    stream = hasLayers(plan) ? await dressInLayers(bare, plan) : dress(bare, plan.core, plan.init, null)
   } catch (error) {
     throw wrap(error, plan, 'cannot open')
   }
@@ -117,7 +117,10 @@ async function dressInLayers(bare: Stream, plan: Resolved): Promise<Stream> {
     layers = await prepareFor(plan, bare.features, false)
     return dress(bare, plan.core, plan.init, layers)
   } catch (error) {
-    await bare.close({ discard: true }).catch(() => {})
+    await bare
+      .outermost()
+      .close({ discard: true })
+      .catch(() => {})
     throw error
   } finally {
     await layers?.done()
@@ -189,7 +192,7 @@ async function listenAt(plan: Resolved): Promise<Listener> {
   }
   await unlessAborted(signal, () => listener.close())
   const layers = hasLayers(plan) ? await prepareListener(listener, plan) : null
-  listener.dress = (stream) => dressed(stream, plan, layers)
+  listener.dress = (stream) => dress(stream, plan.core, plan.init, layers)
   listener.undress = layers?.done ?? null
   listener.waitStrategy = plan.init.wait ?? listener.waitStrategy
   listenerOpened(listener)
@@ -201,16 +204,6 @@ async function prepareListener(listener: Listener, plan: Resolved): Promise<Prep
     return await prepareFor(plan, plan.driver.features, true)
   } catch (error) {
     await listener.close().catch(() => {})
-    throw error
-  }
-}
-
-/** What was opened and is not what the program asked for is not left behind. @throws `ERR_CAMIO_BAD_OPTION` */
-function dressed(stream: Stream, { core, init }: Resolved, layers: PreparedLayers | null): Stream {
-  try {
-    return dress(stream, core, init, layers)
-  } catch (error) {
-    stream.close({ discard: true }).catch(() => {})
     throw error
   }
 }

@@ -5,6 +5,7 @@
 import {
   type Address,
   type BatchHandler,
+  type CamioError,
   Counter,
   type Features,
   Interest,
@@ -154,7 +155,8 @@ export abstract class Through extends Layer {
 
   private blocksWrite(length: number): boolean {
     if (this.noWrite) this.checkWritable()
-    if (this.claimed !== NONE || !this.shut(Interest.WRITE)) return false
+    // A claim that is out, or what broke it, is told by the inner stream.
+    if (this.claimed !== NONE || this.inner.error !== null || !this.shut(Interest.WRITE)) return false
     if (length >>> 0 !== length || length > this.maxClaim) throw this.badClaim(length)
     this.stats.counters[WRITE + Counter.backpressure]! += 1
     return true
@@ -209,7 +211,7 @@ export abstract class Through extends Layer {
     if (interest === Interest.READ && this.lent !== NONE) return null
     if (!this.shut(interest)) return null
     if (interest === Interest.READ) return this.inner.ended
-    return interest === Interest.WRITE && this.writeForbidden
+    return interest === Interest.WRITE && (this.writeForbidden || this.inner.error !== null)
   }
 
   override arm(interest: number): boolean {
@@ -226,6 +228,11 @@ export abstract class Through extends Layer {
     }
     this.gated &= ~interest
     this.leaveGate(interest)
+  }
+
+  /** For the end of `destroy`: what broke the layer's own side, and no call has told the program. @throws `failure` */
+  protected tellLast(failure: CamioError | null, discard: boolean): void {
+    if (failure !== null && !discard && !this.errorSeen) throw this.tell(failure)
   }
 
   protected override async destroy(discard: boolean): Promise<void> {

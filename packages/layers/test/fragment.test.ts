@@ -145,6 +145,29 @@ test('bad options name themselves', async (t) => {
   await t.throwsAsync(open('udp://127.0.0.1:1', { fragment: '65555' }), { code: 'ERR_CAMIO_BAD_OPTION' })
 })
 
+test('pieces of a long message arrive in any order', (t) => {
+  const bytes = message(300_000, 3)
+  const own = fragments(bytes, 9, 500)
+  for (const order of [own.toReversed(), own.toSorted((a, b) => crc32(a) - crc32(b))]) {
+    const reassembly = new Reassembly({ memory: 1 << 20, timeout: 60_000 }, () => t.fail('given up'))
+    const got = order.map((piece) => reassembly.add(piece, headerOf(piece), '')).filter((one) => one !== null)
+    t.is(got.length, 1)
+    t.true(bytes.equals(got[0]!))
+    t.is(reassembly.bytes, 0)
+  }
+})
+
+test('a long message costs no more memory than a few times what has come of it', (t) => {
+  const [first] = fragments(message(100, 1), 0, LEAST_PIECE)
+  const length = 16 << 20
+  const reassembly = new Reassembly({ memory: 64 * length, timeout: 60_000 }, () => {})
+  const before = process.memoryUsage().arrayBuffers
+  for (let number = 0; number < 60; number++)
+    reassembly.add(first!, { ...headerOf(first!), length, number }, 'attacker')
+  t.is(reassembly.messages, 60)
+  t.true(process.memoryUsage().arrayBuffers - before < length)
+})
+
 test('a message that is never complete is given up in time, and counted', async (t) => {
   const { near, far } = await pair(t, {}, { fragment: '100,timeout:20ms' })
   const waiting = far.read()

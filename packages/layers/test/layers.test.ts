@@ -5,6 +5,7 @@ import { explain, type Listener, listen, open, Registry, registry, type Stream }
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import '@camio/file'
+import { layers } from '@camio/layers'
 import { Bucket } from '../dist/rate/bucket.js'
 import { replayed } from './capture.js'
 import { folder, fresh } from './transports.js'
@@ -81,6 +82,22 @@ test('bad options name themselves, before anything is opened', async (t) => {
   await t.throwsAsync(lossy, { code: 'ERR_CAMIO_BAD_OPTION', message: /framing=bytes/ })
 })
 
+test('a stream that is not what its driver said, and whose view is refused, leaves no layer behind', async (t) => {
+  await using inner = await listen(fresh('mem'))
+  const own = new Registry()
+  for (const layer of layers) own.addLayer(layer)
+  const { listen: _, identify: __, forecast: ___, ...mem } = registry.driver('mem')
+  // Reliable, it says, and opens what is not.
+  own.register({ ...mem, scheme: 'liar', id: 'liar', open: () => open(inner.uri, { chaos: 'loss:0.5' }) })
+  const options = { registry: own, framing: 'bytes' as const, record: freshFile() }
+  await t.throwsAsync(open('liar:x', options), { code: 'ERR_CAMIO_BAD_OPTION', message: /reliable/ })
+  const recordings = Reflect.get(globalThis, Symbol.for('@camio/layers/recordings@1')) as Map<string, { uri: string }>
+  t.deepEqual(
+    [...recordings.values()].map(({ uri }) => uri).filter((uri) => uri.startsWith('liar:')),
+    [],
+  )
+})
+
 // ------------------------------------------------------------------------------------------------ explain
 
 test('explain knows what the layers cost before anything is opened, and what is open says the same', async (t) => {
@@ -146,6 +163,16 @@ test('rate=: a batch ends where the rate says so, and what was not read stays wi
   )
   t.is(near.tryRead(), null)
   t.false(near.ended)
+})
+
+test('rate=: a stream that breaks says so to a writer who waits for his turn', async (t) => {
+  const { near, far } = await pair(t, { rate: '1/h,burst:1' })
+  t.true(near.tryWrite(new Uint8Array(100)))
+  t.is(near.tryClaim(1), null)
+  const waiting = near.writable()
+  await far.close({ discard: true })
+  await waiting
+  t.throws(() => near.tryClaim(1), { code: 'ERR_CAMIO_RESET' })
 })
 
 test('a bucket: after any times and amounts no more has passed than the rate, the burst and one message allow', (t) => {
@@ -234,6 +261,68 @@ test('tee=: a sink that breaks breaks the stream', async (t) => {
   t.throws(() => near.tryWrite(Buffer.from('two')), { code: 'ERR_CAMIO_RESET' })
 })
 
+test('tee=: a close that waits for the sink is cut short by discard, and one that cannot deliver says so', async (t) => {
+  const sink = fresh('mem')
+  await using collector = await listen(sink, { messages: 1 })
+  for (const cut of [true, false]) {
+    const { near, far } = await pair(t, { tee: sink, linger: cut ? '1h' : '30ms' })
+    await using _ = await collector.accept()
+    // It only reads, so that nothing but the sink has to be waited for.
+    for (let i = 0; i < 2; i++) {
+      await far.write(Buffer.from('more'))
+      await next(near)
+    }
+    const closing = near.close()
+    if (cut) {
+      void near.close({ discard: true })
+      await t.notThrowsAsync(closing)
+    } else {
+      await t.throwsAsync(closing, { code: 'ERR_CAMIO_TIMEOUT' })
+    }
+  }
+})
+
+test('tee=: what the streams of a listener gave a sink is with it before they and the listener are closed', async (t) => {
+  const sink = fresh('mem')
+  await using collector = await listen(sink, { messages: 1 })
+  const server = await listen(fresh('mem'), { tee: sink })
+  const collected = await collector.accept()
+  await using client = await open(server.uri)
+  const peer = await server.accept()
+  for (let i = 0; i < 2; i++) {
+    await client.write(Buffer.from(`${i}`))
+    await next(peer)
+  }
+  const closing = peer.close()
+  const all = rest(collected)
+  await closing
+  await server.close()
+  t.deepEqual(await all, ['0', '1'])
+})
+
+test('tee=: discard gives up what a sink has not sent', async (t) => {
+  const collector = await listen('tcp://127.0.0.1:0', { frame: 'u32' })
+  const { near } = await pair(t, { tee: `${collector.uri}?frame=u32&linger=1h` })
+  const collected = await collector.accept()
+  // The peer of the sink reads nothing: sooner or later there are bytes that only the sink has.
+  for (let i = 0; near.tryWrite(new Uint8Array(100_000)) && i < 15; i++);
+  await near.close({ discard: true })
+  t.true(near.closed)
+  await collected.close({ discard: true })
+  await collector.close()
+})
+
+test('tee=: a sink that broke is told at the close of a stream that only reads', async (t) => {
+  const sink = fresh('mem')
+  await using collector = await listen(sink)
+  const { near, far } = await pair(t, { tee: sink })
+  const collected = await collector.accept()
+  await collected.close({ discard: true })
+  await far.write(Buffer.from('one'))
+  await next(near)
+  await t.throwsAsync(near.close(), { code: 'ERR_CAMIO_RESET' })
+})
+
 test('tee=: what does not fit is refused before anything passes', async (t) => {
   await using server = await listen(fresh('mem'))
   const bytes = open(server.uri, { tee: `file:${freshFile()}` })
@@ -284,6 +373,32 @@ test('chaos=: loss alone keeps the order and makes no copy; delay keeps everythi
   )
   t.deepEqual((await fates(t, 'seed:1,delay:3ms')).got, (await fates(t, 'seed:1')).got)
 })
+
+for (const how of ['ended', 'reset'] as const) {
+  const leave = (stream: Stream) => (how === 'ended' ? stream.end() : stream.close({ discard: true }))
+
+  test(`chaos=delay: what is late is waited for, not looked for all the time, when the peer has ${how}`, async (t) => {
+    const { near, far } = await pair(t, {}, { chaos: 'delay:1min-1min' })
+    await near.write(Buffer.from('late'))
+    t.is(far.tryRead(), null)
+    await leave(near)
+    // Neither stays inside for a minute, nor says that there is something.
+    t.is(far.tryRead(), null)
+    t.false(far.ended)
+    await t.throwsAsync(far.readable({ signal: AbortSignal.timeout(10) }), { any: true, name: 'TimeoutError' })
+  })
+
+  test(`chaos=delay: what is late comes before what is behind it: the peer has ${how}`, async (t) => {
+    const { near, far } = await pair(t, {}, { chaos: 'delay:20ms-20ms' })
+    await near.write(Buffer.from('late'))
+    // It is taken from the transport, and held back from now on.
+    t.is(far.tryRead(), null)
+    await leave(near)
+    t.is(await next(far), 'late')
+    if (how === 'ended') t.is(await far.read(), null)
+    else await t.throwsAsync(far.read(), { code: 'ERR_CAMIO_RESET' })
+  })
+}
 
 test('chaos=: features say what is left of the transport', async (t) => {
   const { far } = await pair(t, {}, { chaos: 'loss:0.1,reorder:0.1' })

@@ -191,8 +191,31 @@ test.serial('what is no regular file is refused, and nothing hangs', async (t) =
     await t.throwsAsync(open(server.uri, { record }), { code: code! })
 })
 
-test.serial('a recording that cannot go on breaks the stream, which says why', async (t) => {
-  // The limit on the size of files, as a full disk would be: in a process of its own.
+/** Runs a program with a limit on the size of files, which is as a full disk would be. @returns what it printed */
+function withFullDisk(program: string): string {
+  const limited = ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath]
+  const args = [...limited, '--input-type=module', '-e', program, freshFile()]
+  return execFileSync('sh', args, { encoding: 'utf8', cwd: import.meta.dirname })
+}
+
+test.serial('a stream that only reads says at its close that the last of it was not recorded', (t) => {
+  const program = `
+    import { listen, open } from '@camio/core'
+    import '@camio/layers'
+    import '@camio/mem'
+    process.on('SIGXFSZ', () => {})
+    const server = await listen('mem:x')
+    const near = await open('mem:x', { record: process.argv[1] })
+    const far = await server.accept()
+    far.tryWrite(new Uint8Array(60_000))
+    near.tryRead()
+    near.release()
+    await near.close().catch((error) => console.log(error.code, error.syscall))
+    process.exit()`
+  t.is(withFullDisk(program), 'ERR_CAMIO_NO_SPACE write\n')
+})
+
+test.serial('a recording that cannot go on breaks the stream, which says why', (t) => {
   const program = `
     import { listen, open } from '@camio/core'
     import '@camio/layers'
@@ -206,17 +229,7 @@ test.serial('a recording that cannot go on breaks the stream, which says why', a
       console.log(error.code, error.syscall)
     }
     process.exit()`
-  const args = [
-    '-c',
-    'ulimit -f 8; exec "$@"',
-    'sh',
-    process.execPath,
-    '--input-type=module',
-    '-e',
-    program,
-    freshFile(),
-  ]
-  t.is(execFileSync('sh', args, { encoding: 'utf8', cwd: import.meta.dirname }), 'ERR_CAMIO_NO_SPACE write\n')
+  t.is(withFullDisk(program), 'ERR_CAMIO_NO_SPACE write\n')
 })
 
 test.serial('replay keeps the pauses, and speed= divides them', async (t) => {

@@ -8,6 +8,7 @@ import '@camio/mem'
 import '@camio/shm'
 import '@camio/tcp'
 import '@camio/udp'
+import { ROUNDS } from './rounds.js'
 
 let names = 0
 
@@ -48,5 +49,6 @@ export function harness(scheme: string, options: PlainOptions): Harness {
   const label = Object.entries(options)
     .map(([name, value]) => `${name}=${value}`)
     .join(', ')
-  return { scheme, module: BOTH, label, options, pair: { address: ADDRESSES[scheme]! } }
+  const rounds = scheme === 'mem' ? {} : { rounds: ROUNDS }
+  return { scheme, module: BOTH, label, options, ...rounds, pair: { address: ADDRESSES[scheme]! } }
 }

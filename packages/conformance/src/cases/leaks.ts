@@ -30,8 +30,12 @@ const SLACK: Usage = { descriptors: 0, heap: 8 * MIB, external: 8 * MIB, rss: 12
 /** What is given back comes back after a while: closing and sweeping go on in other threads. */
 const PATIENCE_MS = 5000
 
+/** Rounds of a case, where the harness does not say how many. */
+const ROUNDS = 200
+
 /** Does `cycle` often enough that what it leaves behind would show, after it filled the caches. */
-async function leavesNothing(cycle: () => Promise<void>, times: number): Promise<void> {
+async function leavesNothing({ subject }: Rig, cycle: () => Promise<void>, share = 1): Promise<void> {
+  const times = (subject.harness.rounds ?? ROUNDS) * share
   for (let i = 0; i < times / 4; i++) await cycle()
   const before = await usage()
   for (let i = 0; i < times; i++) await cycle()
@@ -63,7 +67,7 @@ export const leaks = area('leaks', [
     title: 'opening, using and closing leaves no descriptor and no memory behind',
     needs: [PAIR],
     run: (rig) =>
-      leavesNothing(async () => {
+      leavesNothing(rig, async () => {
         const own = new Rig(rig.subject)
         const { near, far } = await own.pair()
         await near.write(pattern(0, 10_000))
@@ -72,13 +76,13 @@ export const leaks = area('leaks', [
         await far.close()
         await near.close()
         await own.dispose()
-      }, 200),
+      }),
   },
   {
     title: 'closing in the middle of everything leaves nothing behind',
     needs: [LINK],
     run: (rig) =>
-      leavesNothing(async () => {
+      leavesNothing(rig, async () => {
         const own = new Rig(rig.subject)
         const { near, far } = await own.pair()
         near.tryWrite(pattern(0, Math.min(10_000, near.maxClaim)))
@@ -87,7 +91,7 @@ export const leaks = area('leaks', [
         near.tryClaim(100)
         await own.dispose()
         await waits
-      }, 200),
+      }),
   },
   {
     title: 'opening what is not there leaves nothing behind',
@@ -96,11 +100,15 @@ export const leaks = area('leaks', [
       const listener = await rig.listen()
       const { uri } = listener
       await listener.close()
-      await leavesNothing(async () => {
-        await assert.rejects(
-          open(rig.subject.harness.pair!.nobody ? await rig.subject.harness.pair!.nobody() : uri, rig.openOptions()),
-        )
-      }, 100)
+      await leavesNothing(
+        rig,
+        async () => {
+          await assert.rejects(
+            open(rig.subject.harness.pair!.nobody ? await rig.subject.harness.pair!.nobody() : uri, rig.openOptions()),
+          )
+        },
+        1 / 2,
+      )
     },
   },
   {
@@ -110,11 +118,11 @@ export const leaks = area('leaks', [
       const { store } = rig.subject.harness
       const uri = await store!.place()
       await store!.put(uri, pattern(0, 10_000))
-      await leavesNothing(async () => {
+      await leavesNothing(rig, async () => {
         const stream = await open(uri, rig.openOptions({ mode: 'r' }))
         await stream.read()
         await stream.close()
-      }, 200)
+      })
     },
   },
 ])

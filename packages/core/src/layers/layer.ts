@@ -6,6 +6,8 @@ import { type Address, type CloseOptions, Stream, type StreamInit } from '../str
 import type { WaitOptions } from '../wait/wait.js'
 
 export abstract class Layer extends Stream implements Waiter {
+  /** The inner stream is closing, or closed. */
+  private closesInner = false
   /** The interests that the inner stream is watched for on this layer's behalf, as bits. */
   private armed = 0
 
@@ -93,8 +95,16 @@ export abstract class Layer extends Stream implements Waiter {
     for (const interest of [Interest.READ, Interest.WRITE, Interest.DRAIN]) {
       if (this.armed & interest) this.disarm(interest)
     }
+    this.closesInner = true
     const options: CloseOptions = { discard }
     await this.inner.close(options)
+  }
+
+  /** A close with `discard` cuts short one of the inner stream that is under way. */
+  override close(options?: CloseOptions): Promise<void> {
+    const closing = super.close(options)
+    if (options?.discard && this.closesInner) this.inner.close(options).catch(() => {})
+    return closing
   }
 
   ref(): this {

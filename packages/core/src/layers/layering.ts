@@ -75,7 +75,8 @@ export async function prepareLayers(
     return ready.slice(from)
   }
   const done = async () => {
-    for (const layer of ready) await layer.done()
+    const outcomes = await Promise.allSettled(ready.map((layer) => layer.done()))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
   try {
     const inner = await prepareAll(layering.inner)
@@ -87,7 +88,8 @@ export async function prepareLayers(
       done,
     }
   } catch (error) {
-    await done()
+    // What matters is why it failed.
+    await done().catch(() => {})
     throw error
   }
 }

@@ -91,7 +91,10 @@ export abstract class Chaotic extends Layer {
     if (interest !== Interest.READ) return super.arm(interest)
     const wait = this.wait()
     if (wait !== null || this.looksAway) this.alarms.set(interest, wait ?? undefined)
-    return this.looksAway ? false : super.arm(interest)
+    if (this.looksAway || !super.arm(interest)) return false
+    // Nobody waits: the alarm would keep the process alive.
+    this.alarms.clear(interest)
+    return true
   }
 
   override disarm(interest: number): void {

@@ -34,6 +34,8 @@ export class ChaoticMessages extends Chaotic {
   private lent = false
   /** Messages that the inner stream had. */
   private count = 0
+  /** It has an error, which comes behind what is held back. */
+  private broken = false
 
   constructor(
     inner: Stream,
@@ -87,19 +89,29 @@ export class ChaoticMessages extends Chaotic {
 
   /** What can be lent now. @throws the stream's error, behind what is held back */
   private look(): Next | null {
-    while (this.next === null) {
-      this.held.rejoin(this.cut || this.inner.ended)
-      const due = this.held.take()
-      if (due !== null) this.next = { bytes: due.bytes, direct: false, remote: due.remote }
-      else if (this.held.full || this.cut || !this.admit()) break
+    while (this.next === null && !this.takeHeld()) {
+      // The end, or an error, that is found out here sets free what was put aside: one more look.
+      if (this.takesNoMore || (!this.admit() && !this.takesNoMore)) break
     }
     return this.next
+  }
+
+  private takeHeld(): boolean {
+    this.held.rejoin(this.broken || this.cut || this.inner.ended)
+    const due = this.held.take()
+    if (due !== null) this.next = { bytes: due.bytes, direct: false, remote: due.remote }
+    return due !== null
+  }
+
+  /** Until something that is held back was lent, nothing that the inner stream has matters; or nothing ever does. */
+  private get takesNoMore(): boolean {
+    return this.held.full || this.cut || (!this.held.empty && (this.broken || this.inner.ended))
   }
 
   /** Takes the inner stream's next message, and does with it what is its fate. @returns `false`: there is none now */
   private admit(): boolean {
     const lease = this.innerNext()
-    if (lease === null) return this.inner.ended && !this.held.empty
+    if (lease === null) return false
     const fate = this.count < this.chaos.after ? this.draw(GOOD) : this.draw()
     this.count++
     this.held.passed()
@@ -117,7 +129,7 @@ export class ChaoticMessages extends Chaotic {
       if (this.held.empty) throw error
       // What is held back came before it.
       this.inner.wasTold(false)
-      this.held.rejoin(true)
+      this.broken = true
       return null
     }
   }
@@ -187,7 +199,7 @@ export class ChaoticMessages extends Chaotic {
 
   protected get looksAway(): boolean {
     if (this.lent) return !this.next!.direct
-    return this.held.full || this.cut
+    return this.takesNoMore
   }
 
   protected override async destroy(discard: boolean): Promise<void> {

@@ -119,7 +119,7 @@ export abstract class FragmentReader extends Layer {
     const key = remote === undefined ? '' : `${remote.host} ${remote.port}`
     const message = this.reassembly.add(lease, this.header, key)
     if (message !== null) {
-      // Every byte was moved once, whatever the number of pieces.
+      // Every byte was moved once (the first few of a long message twice), whatever the number of pieces.
       this.stats.counters[Counter.copies]! += 1
       this.next = message
       this.sender = remote && { host: remote.host, port: remote.port }

@@ -15,8 +15,18 @@ export interface Bounds {
 /** Messages that may be incomplete at once, each of which costs a little more than its bytes. */
 const MOST_MESSAGES = 256
 
+/** Memory for all of a message is had when so much of it has come, one part in so many: until then its pieces stand by themselves. */
+const EARLY_SHARE = 16
+/** Of a message no longer than this it is had at once. */
+const SHORT = 64 * 1024
+
 interface Partial {
-  readonly bytes: Uint8Array
+  /** All of the message, as far as it has come; `null` while that is too little to believe how long it says it is. */
+  bytes: Uint8Array | null
+  /** Pieces that came before there was memory for all, by index. */
+  readonly early: Map<number, Uint8Array>
+  come: number
+  readonly length: number
   readonly piece: number
   readonly crc: number
   /** One bit for each piece. */
@@ -59,13 +69,13 @@ export class Reassembly {
     if (this.done.has(key)) return null
     const partial = this.partials.get(key) ?? this.begin(key, fragment)
     // Not of the same message, whatever it says: what came first stays, and the checksum decides.
-    if (partial.piece !== fragment.piece || partial.bytes.length !== fragment.length || partial.crc !== fragment.crc)
+    if (partial.piece !== fragment.piece || partial.length !== fragment.length || partial.crc !== fragment.crc)
       return null
     const { index } = fragment
     const bit = 1 << (index & 7)
     if ((partial.there[index >> 3]! & bit) !== 0) return null
     partial.there[index >> 3]! |= bit
-    partial.bytes.set(bytes.subarray(HEADER), index * fragment.piece)
+    keep(partial, index, bytes.subarray(HEADER))
     partial.missing--
     return partial.missing === 0 ? this.complete(key, partial) : null
   }
@@ -78,14 +88,15 @@ export class Reassembly {
     }
     const until = this.now() + this.bounds.timeout
     const there = new Uint8Array((count + 7) >> 3)
-    const partial: Partial = { bytes: new Uint8Array(length), piece, crc, there, missing: count, until }
+    const bytes = length <= SHORT ? new Uint8Array(length) : null
+    const partial: Partial = { bytes, early: new Map(), come: 0, length, piece, crc, there, missing: count, until }
     this.partials.set(key, partial)
     this.used += length
     return partial
   }
 
   private complete(key: string | number, { bytes, crc }: Partial): Uint8Array | null {
-    if (crc32(bytes) !== crc) {
+    if (crc32(bytes!) !== crc) {
       this.giveUp(key)
       return null
     }
@@ -108,7 +119,7 @@ export class Reassembly {
   }
 
   private remove(key: string | number): void {
-    this.used -= this.partials.get(key)!.bytes.length
+    this.used -= this.partials.get(key)!.length
     this.partials.delete(key)
   }
 
@@ -128,4 +139,17 @@ export class Reassembly {
     this.done.clear()
     this.used = 0
   }
+}
+
+function keep(partial: Partial, index: number, piece: Uint8Array): void {
+  partial.come += piece.length
+  if (partial.bytes === null && partial.come * EARLY_SHARE >= partial.length) believe(partial)
+  if (partial.bytes === null) partial.early.set(index, piece.slice())
+  else partial.bytes.set(piece, index * partial.piece)
+}
+
+function believe(partial: Partial): void {
+  const bytes = (partial.bytes = new Uint8Array(partial.length))
+  for (const [index, piece] of partial.early) bytes.set(piece, index * partial.piece)
+  partial.early.clear()
 }

@@ -5,6 +5,9 @@ import { Through } from '../through.js'
 import { Bucket } from './bucket.js'
 import type { Rate } from './parse.js'
 
+/** Whoever waits looks again after so long, whether it is time or not: the stream may have broken meanwhile. */
+const LOOK_MS = 500
+
 export class Rated extends Through {
   private readonly incoming: Bucket
   private readonly outgoing: Bucket
@@ -37,7 +40,7 @@ export class Rated extends Through {
   }
 
   protected override awaitGate(interest: number): void {
-    this.alarms.set(interest, this.bucketOf(interest)!.wait)
+    this.alarms.set(interest, Math.min(LOOK_MS, this.bucketOf(interest)!.wait))
   }
 
   protected override leaveGate(interest: number): void {

@@ -39,5 +39,6 @@ export class Recorded extends Through implements Recorder {
     } finally {
       this.recording.letGo()
     }
+    this.tellLast(this.recording.failure, discard)
   }
 }

@@ -95,13 +95,22 @@ export class Recording {
     this.recorders.delete(recorder)
   }
 
-  /** Writes what there is; the last one to let go closes the file. */
+  /** Why the file takes no more. */
+  get failure(): CamioError | null {
+    return this.error
+  }
+
+  /** Writes what there is; the last one to let go closes the file. What goes wrong then is in {@link failure}. */
   letGo(): void {
     this.write()
     this.holds--
     if (this.holds > 0) return
     recordings.delete(this.key)
-    closeSync(this.fd)
+    try {
+      closeSync(this.fd)
+    } catch (error) {
+      this.broke(error)
+    }
   }
 
   // ---------------------------------------------------------------------------------------------------- blocks
@@ -206,8 +215,12 @@ export class Recording {
     try {
       for (let from = 0; from < used; ) from += writeSync(this.fd, this.buffer, from, used - from)
     } catch (error) {
-      this.error = fromSystemError(error, this.uri, 'cannot go on recording')
-      for (const recorder of [...this.recorders]) recorder.recordingBroke(this.error)
+      this.broke(error)
     }
+  }
+
+  private broke(error: unknown): void {
+    this.error ??= fromSystemError(error, this.uri, 'cannot go on recording')
+    for (const recorder of [...this.recorders]) recorder.recordingBroke(this.error)
   }
 }

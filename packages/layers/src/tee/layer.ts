@@ -18,7 +18,7 @@ export const tee = defineLayer<string>({
     if (target.listening && target.features.framing === 'bytes')
       throw target.refuse('cannot join the byte streams of a listener: declare messages (frame=), or use record=')
     const spout = new Spout(await openSink(uri, target))
-    return { wrap: (inner, init) => new Teed(inner, init, spout), done: () => spout.letGo(0) }
+    return { wrap: (inner, init) => new Teed(inner, init, spout), done: () => spout.letGo(target.limits.lingerMs) }
   },
 })
 

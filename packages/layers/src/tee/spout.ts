@@ -18,6 +18,8 @@ export class Spout {
   private error: CamioError | null = null
   /** Streams that use it, and whoever opened it. */
   private holds = 1
+  /** Streams that have ever used it. */
+  private streams = 0
   private draining: Promise<void> = Promise.resolve()
   private readonly hurry = new AbortController()
 
@@ -25,6 +27,7 @@ export class Spout {
 
   join(user: Teeing): void {
     this.holds++
+    this.streams++
     this.users.add(user)
     if (this.error !== null) user.spoutBroke(this.error)
   }
@@ -85,21 +88,54 @@ export class Spout {
     this.users.delete(user)
   }
 
+  /** What the sink threw. */
+  get failure(): CamioError | null {
+    return this.error
+  }
+
   /**
-   * The last one to let go closes the sink.
-   * @param lingerMs how long what waits may take; 0: it may be lost
-   * @throws what was not told yet: the sink's error, or that time ran out (`ERR_CAMIO_TIMEOUT`)
+   * Waits until the sink has taken what waits now. The last one to let go closes the sink.
+   * @param lingerMs how long that may take
+   * @param hurry aborts the waiting: what waits may be lost, and nothing is thrown
+   * @throws the sink's error at its closing, or that time ran out (`ERR_CAMIO_TIMEOUT`)
    */
-  async letGo(lingerMs: number): Promise<void> {
+  async letGo(lingerMs: number, hurry?: AbortSignal): Promise<void> {
+    const late = this.full && !(await this.delivered(lingerMs, hurry))
     this.holds--
-    if (this.holds > 0) return
-    const timer = setTimeout(() => this.hurry.abort(), lingerMs)
-    await this.draining
-    clearTimeout(timer)
-    const late = this.full
-    await this.sink.close({ discard: late || this.error !== null })
+    if (this.holds === 0) await this.closeSink(hurry)
     const { uri } = this.sink
-    if (late && lingerMs > 0)
+    if (late && !hurry?.aborted)
       throw new CamioError('ERR_CAMIO_TIMEOUT', `${uri}: closed with teed data not delivered`, { uri })
+  }
+
+  private async delivered(lingerMs: number, hurry?: AbortSignal): Promise<boolean> {
+    if (hurry?.aborted) return false
+    let giveUp = (): void => {}
+    const tooLate = new Promise<boolean>((resolve) => (giveUp = () => resolve(false)))
+    const timer = setTimeout(giveUp, lingerMs)
+    hurry?.addEventListener('abort', giveUp)
+    try {
+      return await Promise.race([this.draining.then(() => true), tooLate])
+    } finally {
+      clearTimeout(timer)
+      hurry?.removeEventListener('abort', giveUp)
+    }
+  }
+
+  /** In no hurry the sink delivers what it has for as long as its own `linger` says. */
+  private async closeSink(hurry?: AbortSignal): Promise<void> {
+    this.hurry.abort()
+    await this.draining
+    const { sink, error } = this
+    if (this.full || error !== null) return sink.close({ discard: true })
+    const cut = () => void sink.close({ discard: true }).catch(() => {})
+    // What other streams have said is not this one's to throw away.
+    if (this.streams > 1) return sink.close()
+    hurry?.addEventListener('abort', cut)
+    try {
+      await sink.close({ discard: hurry?.aborted ?? false })
+    } finally {
+      hurry?.removeEventListener('abort', cut)
+    }
   }
 }

@@ -1,10 +1,21 @@
 /** `tee=`: everything that is read and written goes to a second stream, too. A slow one slows this one down. */
-import { type CamioError, Counter, Interest, type Stream, type StreamInit, WRITE } from '@camio/core/spi'
+import {
+  type CamioError,
+  type CloseOptions,
+  Counter,
+  Interest,
+  type Stream,
+  type StreamInit,
+  WRITE,
+} from '@camio/core/spi'
 import { copiesMore } from '../copies-more.js'
 import { Through } from '../through.js'
 import type { Spout, Teeing } from './spout.js'
 
 export class Teed extends Through implements Teeing {
+  /** A close that waits for the sink shall wait no longer. */
+  private readonly impatience = new AbortController()
+
   constructor(
     inner: Stream,
     init: Pick<StreamInit, 'limits' | 'wait'>,
@@ -41,12 +52,20 @@ export class Teed extends Through implements Teeing {
     this.fail(error)
   }
 
+  override close(options?: CloseOptions): Promise<void> {
+    if (options?.discard) this.impatience.abort()
+    return super.close(options)
+  }
+
   protected override async destroy(discard: boolean): Promise<void> {
     this.spout.leave(this)
     try {
       await super.destroy(discard)
     } finally {
-      await this.spout.letGo(discard ? 0 : Math.max(1, this.lingerLeft()))
+      // Time that ran out before is told by `close` itself.
+      if (discard) this.impatience.abort()
+      await this.spout.letGo(this.lingerLeft(), this.impatience.signal)
     }
+    this.tellLast(this.spout.failure, discard)
   }
 }

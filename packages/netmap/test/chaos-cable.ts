@@ -1,0 +1,3 @@
+/** What a worker or a child of the suite imports: frames as messages, and the layers around them. */
+import '@camio/layers'
+import './cable.js'
