@@ -61,7 +61,7 @@ export const OF_WAITING: readonly Mutant[] = [
     caughtBy: ['any number may wait for reading'],
     breakStream: (s) =>
       replace<[number], void>(s, 'wake', (wake) => (interest) => {
-        if (interest === Interest.READ) field<unknown[]>(s, 'readers').length = 1
+        if (interest === Interest.READ) field<{ others: unknown[] }>(s, 'readers').others = []
         wake(interest)
       }),
   },
