@@ -223,6 +223,8 @@ export class Selector {
 
   /** Looks at the hot members of a level once each; those that are not ready go back to watching. @returns how many are `ready` */
   private collectFrom(level: Level, polls: boolean, looks: number, found: number): number {
+    const only = polls ? level.only : null
+    if (only?.patient) return only.ask() ? this.answerWith(only.member, looks, found) : found
     const hot = level.take()
     for (let i = 0; i < hot.length; i++) {
       const watch = hot.items[i]!
@@ -231,13 +233,19 @@ export class Selector {
       if (watch.gone) continue
       const holds = watch.look(polls)
       if (holds || watch.asked) level.push(watch)
-      if (!holds || member.foundBy === looks) continue
-      member.foundBy = looks
-      this.ready[found++] = member.source
-      if (member.source.closed) this.delete(member.source)
+      if (holds) found = this.answerWith(member, looks, found)
     }
     level.taken(hot)
     return found
+  }
+
+  /** @returns how many are `ready` with `member`, which stands there once */
+  private answerWith(member: Member, looks: number, found: number): number {
+    if (member.foundBy === looks) return found
+    member.foundBy = looks
+    this.ready[found] = member.source
+    if (member.source.closed) this.delete(member.source)
+    return found + 1
   }
 
   private anyHot(): boolean {

@@ -154,7 +154,7 @@ class Slot implements ReplyHandler {
     this.since = now
     this.key = workload.nextKey()
     this.isSet = workload.nextIsSet()
-    return this.exchange.trySend((this.isSet ? workload.sets : workload.gets)[this.key]!, this)
+    return this.exchange.trySend(this.isSet ? workload.set(this.key) : workload.get(this.key), this)
   }
 
   place(bytes: Uint8Array, offset: number, length: number): void {

@@ -2,6 +2,7 @@
 import { type Client, type ConnectOptions, connect } from '../client/index.js'
 import { password } from '../password.js'
 import type { Plan } from './arguments.js'
+import { keyOf } from './keys.js'
 import { Load } from './load.js'
 import { Workload } from './workload.js'
 
@@ -43,10 +44,10 @@ export async function measure(uri: string, plan: Plan, progress: (what: string) 
     const [first] = clients
     const workload = new Workload(plan)
     progress(`sets ${plan.keys} keys`)
-    await inParts(workload.sets.length, (i) => first!.command('SET', ...workload.sets[i]!.slice(1)))
+    await inParts(plan.keys, (i) => first!.command('SET', keyOf(i, plan.keySize), workload.valueAt(i)))
     const result = await run(uri, clients, workload, plan, progress)
     progress('cleans up')
-    await inParts(workload.gets.length, (i) => first!.command('DEL', workload.gets[i]![1]!))
+    await inParts(plan.keys, (i) => first!.command('DEL', keyOf(i, plan.keySize)))
     return result
   } finally {
     await Promise.all(clients.map((client) => client.close()))

@@ -4,37 +4,70 @@ import type { Plan } from './arguments.js'
 import { keyOf } from './keys.js'
 
 const SET = Buffer.from('SET')
+const ZERO = 48
 const GET = Buffer.from('GET')
 /** Of so many values one is compared byte by byte; of the others the number and the length. */
 const SAMPLE = 64
 
 export class Workload {
-  readonly gets: readonly Request[]
-  readonly sets: readonly Request[]
+  /** One request of each kind, with the key written into it anew each time: so many keys would have to be fetched from memory. */
+  private readonly key: Buffer
+  private readonly digits: number
+  private readonly theGet: Request
+  private readonly theSet: [Buffer, Buffer, Buffer]
   private readonly values: readonly Buffer[]
   private state: number
   private checked = 0
   private readonly threshold: number
+  private readonly keys: number
+  private readonly valueSize: number
 
   constructor({ keys, keySize, valueSize, sets, seed }: Plan) {
-    const numbers = Array.from({ length: keys }, (_, i) => i)
-    const names = numbers.map((i) => Buffer.from(keyOf(i, keySize)))
+    this.key = Buffer.from(keyOf(0, keySize))
+    this.digits = String(keys - 1).length
     // A value each would be more memory than the keys are worth where values are large.
-    this.values = numbers.slice(0, Math.max(1, Math.min(keys, MEMORY / valueSize))).map((i) => valueFor(i, valueSize))
-    this.gets = names.map((name) => [GET, name])
-    this.sets = names.map((name, i) => [SET, name, this.valueAt(i)])
+    const distinct = Math.max(1, Math.min(keys, Math.floor(MEMORY / valueSize)))
+    this.values = Array.from({ length: distinct }, (_, i) => valueFor(i, valueSize))
+    this.theGet = [GET, this.key]
+    this.theSet = [SET, this.key, this.valueAt(0)]
+    this.keys = keys
+    this.valueSize = valueSize
     this.threshold = sets * 2 ** 32
     // Zero would stay zero.
     this.state = seed || 1
   }
 
-  private valueAt(key: number): Buffer {
+  valueAt(key: number): Buffer {
     return this.values[key % this.values.length]!
+  }
+
+  /** Good until the next one is asked for. */
+  get(key: number): Request {
+    this.writeKey(key)
+    return this.theGet
+  }
+
+  /** Good until the next one is asked for. */
+  set(key: number): Request {
+    this.writeKey(key)
+    this.theSet[2] = this.valueAt(key)
+    return this.theSet
+  }
+
+  /** As `keyOf` has it. */
+  private writeKey(key: number): void {
+    const { length } = this.key
+    let rest = key
+    for (let at = length - 1; at >= length - this.digits; at--) {
+      const tenth = (rest / 10) | 0
+      this.key[at] = ZERO + rest - tenth * 10
+      rest = tenth
+    }
   }
 
   /** The next request's key. */
   nextKey(): number {
-    return this.dice() % this.gets.length
+    return this.dice() % this.keys
   }
 
   nextIsSet(): boolean {
@@ -43,10 +76,15 @@ export class Workload {
 
   /** @returns whether this is what was set for `key` */
   check(key: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    const value = this.valueAt(key)
-    if (length !== value.length) return false
-    if (++this.checked % SAMPLE === 0) return value.equals(bytes.subarray(offset, offset + length))
-    return bytes[offset] === value[0] && bytes[offset + 1] === value[1] && bytes[offset + 7] === value[7]
+    if (length !== this.valueSize) return false
+    if (++this.checked % SAMPLE === 0) return this.valueAt(key).equals(bytes.subarray(offset, offset + length))
+    // Not out of the value, which would have to be fetched from memory each time.
+    const number = key % this.values.length
+    return (
+      bytes[offset] === (number & 0xff) &&
+      bytes[offset + 1] === ((number >> 8) & 0xff) &&
+      bytes[offset + 7] === filling(number)
+    )
   }
 
   /** Xorshift: good enough to spread keys, and two nanoseconds. */
@@ -61,8 +99,14 @@ export class Workload {
 }
 
 const MEMORY = 64 * 1024 * 1024
+
+function filling(i: number): number {
+  return (i * 31 + 7) & 0xff
+}
+
+/** Its number, and a byte that follows from it. */
 function valueFor(i: number, size: number): Buffer {
-  const value = Buffer.alloc(size, (i * 31 + 7) & 0xff)
+  const value = Buffer.alloc(size, filling(i))
   value.writeUInt32LE(i)
   return value
 }

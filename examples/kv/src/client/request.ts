@@ -11,6 +11,8 @@ const STAR = 42
 const DOLLAR = 36
 /** A string up to this is written by a loop, if it is ASCII; the bound on longer ones is their true length. */
 const SHORT = 64
+/** Bytes up to here, a command's name for instance, are copied sooner by a loop than by `set`. */
+const TINY = 8
 /** `$`, ten digits, two times CR LF. */
 const AROUND = 15
 
@@ -40,7 +42,8 @@ export function writeRequest(request: Request, into: Uint8Array, at: number): nu
 function writeArgument(argument: Argument, into: Uint8Array, at: number): number {
   if (typeof argument === 'object') {
     const start = writeCount(DOLLAR, argument.length, into, at)
-    into.set(argument, start)
+    if (argument.length <= TINY) for (let i = 0; i < argument.length; i++) into[start + i] = argument[i]!
+    else into.set(argument, start)
     return writeEnd(into, start + argument.length)
   }
   const text = typeof argument === 'string' ? argument : String(argument)

@@ -76,6 +76,8 @@ export class StreamClient extends Client {
       return
     }
     if (!this.leased && !this.lease()) {
+      // Nothing is there, and perhaps nothing will come: whoever was served is looked at again, so that it is asked only here.
+      if (this.stream.ended) this.leaving = true
       this.settle()
       return
     }
@@ -145,7 +147,7 @@ export class StreamClient extends Client {
     }
     const sent = this.reply.finish()
     if (this.reply.broken || this.stream.error !== null || this.stream.closed) service.drop(this)
-    else if (sent && (this.leaving || (!this.leased && this.stream.ended))) service.part(this)
+    else if (sent && this.leaving) service.part(this)
     else service.watchRoom(this, !sent && !this.reply.held)
   }
 }

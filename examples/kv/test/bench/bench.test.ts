@@ -48,8 +48,8 @@ test('the same seed is the same work; a wrong value is noticed', (t) => {
   const order = (work: Workload) => Array.from({ length: 100 }, () => [work.nextKey(), work.nextIsSet()])
   t.deepEqual(order(one), order(two))
   t.notDeepEqual(order(new Workload({ ...plan, seed: 2 })), order(two))
-  const value = one.sets[7]![2] as Buffer
-  const other = one.sets[8]![2] as Buffer
+  const value = one.valueAt(7)
+  const other = one.valueAt(8)
   const changed = Buffer.from(value)
   changed[value.length - 1]! ^= 1
   for (let i = 0; i < 100; i++) t.true(one.check(7, value, 0, value.length))

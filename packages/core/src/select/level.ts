@@ -14,6 +14,11 @@ export class Level {
     return this.hot.length > 0
   }
 
+  /** The one to look at, where there are no others. A program that polls sees it without the lists' exchange. */
+  get only(): Watch | null {
+    return this.hot.length === 1 ? this.hot.items[0]! : null
+  }
+
   push(watch: Watch): void {
     watch.listed = true
     this.hot.push(watch)

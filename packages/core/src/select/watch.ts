@@ -42,11 +42,24 @@ export class Watch implements Waiter {
    * @param polls others look soon
    */
   look(polls: boolean): boolean {
-    const { source } = this.member
-    this.asked = polls && this.patience > 0
-    const holds = this.asked ? source.closed || source.ready(this.interest) : source.watch(this.interest, this)
+    this.asked = polls && this.patient
+    if (this.asked) return this.ask()
+    const holds = this.member.source.watch(this.interest, this)
     if (holds) this.patience = PATIENCE
-    else if (this.asked) this.patience--
+    return holds
+  }
+
+  /** May it be asked, and not watched, by whoever looks again soon? */
+  get patient(): boolean {
+    return this.patience > 0 && !this.gone
+  }
+
+  /** Does it hold? Nothing tells when it will. */
+  ask(): boolean {
+    const { source } = this.member
+    const holds = source.closed || source.ready(this.interest)
+    if (holds) this.patience = PATIENCE
+    else this.patience--
     return holds
   }
 

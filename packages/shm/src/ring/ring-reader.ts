@@ -91,15 +91,24 @@ export class RingReader {
 
   /** Looks how far the writer is. @returns whether there is anything */
   private refresh(): boolean {
+    // A plain look costs a tenth, and whoever finds nothing looks again. What is new is looked at in earnest.
+    if (this.words[HEAD] === this.position) return this.nothing()
+    return this.refreshInEarnest()
+  }
+
+  private refreshInEarnest(): boolean {
     if (this.fault !== null) return false
     if (this.words.length === 0) return this.broken()
     const head = Atomics.load(this.words, HEAD)
     const ahead = (head - this.position) | 0
     if (ahead < 0 || ahead > this.capacity || (head & 7) !== 0) return this.broken()
     this.head = head
-    if (ahead > 0) return true
-    // There was time for everything that was read to become room.
-    this.publish()
+    return ahead > 0 || this.nothing()
+  }
+
+  /** There was time for everything that was read to become room. */
+  private nothing(): false {
+    if (this.position !== this.published) this.publish()
     return false
   }
 
@@ -198,7 +207,9 @@ export class RingReader {
   sleep(): boolean {
     if (this.words.length === 0) return true
     Atomics.store(this.words, READER_SLEEPS, 1)
-    return this.ready || this.writerState !== WriterState.OPEN
+    // Only a look in earnest comes surely after the flag.
+    if (this.position !== this.head || this.refreshInEarnest() || this.fault !== null) return true
+    return this.writerStateInEarnest() !== WriterState.OPEN
   }
 
   stir(): void {
@@ -209,6 +220,12 @@ export class RingReader {
 
   /** What the writer says of itself. It is not taken back: who toggled it could keep a reader from ever sleeping. */
   get writerState(): number {
+    // A plain look, as in `refresh`.
+    if (this.words[WRITER_STATE] === WriterState.OPEN && this.state === WriterState.OPEN) return WriterState.OPEN
+    return this.writerStateInEarnest()
+  }
+
+  private writerStateInEarnest(): number {
     if (this.state === WriterState.OPEN && this.words.length > 0) {
       this.state = Atomics.load(this.words, WRITER_STATE)
       if (this.state < WriterState.OPEN || this.state > WriterState.RESET) this.fault = Fault.CORRUPT

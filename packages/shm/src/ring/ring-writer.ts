@@ -161,7 +161,10 @@ export class RingWriter implements Outgoing {
   }
 
   get readerClosed(): boolean {
-    return this.words.length > 0 && Atomics.load(this.words, READER_STATE) !== ReaderState.OPEN
+    const { words } = this
+    // A plain look first: every flush asks, and the answer is nearly always no.
+    if (words.length === 0 || words[READER_STATE] === ReaderState.OPEN) return false
+    return Atomics.load(words, READER_STATE) !== ReaderState.OPEN
   }
 
   /** Nobody reads any more: there is no room from now on. */

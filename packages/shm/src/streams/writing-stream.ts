@@ -189,7 +189,9 @@ export abstract class WritingStream extends ShmStream {
 
   tryFlush(): boolean {
     this.checkFlush()
-    this.publish()
+    // The room of what was read follows at the end of the turn, or when the next look finds nothing.
+    if (this.corked) this.outgoing?.publish()
+    else this.publish()
     const fault = this.outgoing?.fault ?? null
     if (fault !== null) throw this.broken(fault)
     this.checkDelivery()
