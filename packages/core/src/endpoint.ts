@@ -107,9 +107,14 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
     return Math.max(0, this.lingerEnd - performance.now())
   }
 
+  /** Driver: was anything committed, ever? */
+  protected get hasWritten(): boolean {
+    return this.stats.counters[WRITE + Counter.messages]! > 0
+  }
+
   /** @returns why committed data could not be delivered, or `null` */
   private async deliverRest(): Promise<unknown> {
-    if (this.stats.counters[WRITE + Counter.messages] === 0) return null
+    if (!this.hasWritten) return null
     try {
       if (!this.tryFlush()) await this.deliverSlowly()
       return null

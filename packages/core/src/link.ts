@@ -3,4 +3,12 @@ export type { Losses } from './link/frame-reader.js'
 export { FrameStream } from './link/frame-stream.js'
 export { frameFeatures, HEADER, type Kind, MODES, TAG } from './link/frames.js'
 export { NO_SOURCE } from './link/no-source.js'
-export { Corrupt, type FrameSink, type FrameSource, type Port, type PortOwner } from './link/port.js'
+export {
+  Corrupt,
+  type FrameFiller,
+  type FrameSink,
+  type FrameSource,
+  type FrameTaker,
+  type Port,
+  type PortOwner,
+} from './link/port.js'

@@ -1,7 +1,15 @@
 /** An open port of netmap: rings in shared memory, and the two system calls that move them on. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { Corrupt, type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
-import { CamioError, Counter, Epoll, systemError, type Watched, WRITE } from '@camio/core/spi'
+import {
+  Corrupt,
+  type FrameFiller,
+  type FrameSink,
+  type FrameSource,
+  NO_SOURCE,
+  type Port,
+  type PortOwner,
+} from '@camio/core/link'
+import { type BatchWriter, CamioError, Counter, Epoll, systemError, type Watched, WRITE } from '@camio/core/spi'
 import type { Device, OpenedPort } from './binding.js'
 import type { Memory } from './memory.js'
 import { Ring } from './ring.js'
@@ -169,6 +177,12 @@ export class NetmapPort implements Port, FrameSink, Watched {
   }
   append(length: number): void {
     this.tx!.append(length)
+  }
+  get piece(): number {
+    return this.tx!.piece
+  }
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    return this.tx!.fill(fn, length, index, limit, filler)
   }
   cancel(): void {}
 

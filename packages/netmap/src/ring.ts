@@ -97,6 +97,12 @@ export class Ring {
     return this.published !== this.cursor
   }
 
+  /** Slots before the cursor that the kernel has not been given. */
+  get waiting(): number {
+    const count = this.cursor - this.published
+    return count < 0 ? count + this.slots : count
+  }
+
   /** The kernel gets what lies before the cursor, with the next sync. */
   publish(): void {
     const { words, base, cursor } = this

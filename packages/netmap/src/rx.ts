@@ -1,6 +1,6 @@
 /** Frames in: lent where they lie in the ring's buffers. */
-import { Corrupt, type FrameSource } from '@camio/core/link'
-import { Counter } from '@camio/core/spi'
+import { Corrupt, type FrameSource, type FrameTaker } from '@camio/core/link'
+import { type BatchHandler, Counter } from '@camio/core/spi'
 import type { Memory } from './memory.js'
 import { BUF_CHANGED, FRAGMENTS, LENGTH, MOREFRAG, type Ring } from './ring.js'
 
@@ -54,6 +54,37 @@ export class RxQueue implements FrameSource {
     if (this.turn()) return true
     this.sync()
     return this.turn()
+  }
+
+  handOut(fn: BatchHandler, most: number, taker: FrameTaker): boolean {
+    const { ring, bytes } = this
+    const { words } = ring
+    const largest = Math.min(ring.size, taker.largest)
+    let { offset, length } = this
+    let left = this.joined ? 1 : Math.min(most, ring.available + 1)
+    let slot = ring.cursor
+    let count = 0
+    let total = 0
+    try {
+      for (;;) {
+        count++
+        total += length
+        if (fn(bytes, offset, length) === false || taker.readingOver) return false
+        if (--left === 0) return true
+        const at = ring.at(slot)
+        const index = words[at]!
+        const word = words[at + 1]!
+        length = word & LENGTH
+        if ((word & MOREFRAG) !== 0 || length > largest || !ring.holds(index)) return true
+        offset = ring.offset(index)
+        slot = ring.next(slot)
+      }
+    } finally {
+      ring.cursor = slot
+      // The first was counted when it was found.
+      this.read += count - 1
+      taker.countRead(count, total)
+    }
   }
 
   /** From the next ring that has something: each in its turn. */

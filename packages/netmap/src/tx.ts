@@ -1,6 +1,6 @@
 /** Frames out: claims lie in the ring's buffers and are sent from there. */
-import { Corrupt } from '@camio/core/link'
-import { Counter, WRITE } from '@camio/core/spi'
+import { Corrupt, type FrameFiller } from '@camio/core/link'
+import { type BatchWriter, Counter, WRITE } from '@camio/core/spi'
 import type { Memory } from './memory.js'
 import { BUF_CHANGED, FRAGMENTS, MOREFRAG, type Ring } from './ring.js'
 import type { RxQueue } from './rx.js'
@@ -19,8 +19,7 @@ export interface TxOwner {
 export class TxQueue {
   bytes: Uint8Array
   owner!: TxOwner
-  /** Slots that were written since the kernel was told, and how many are best told of at once. */
-  private written = 0
+  /** How many slots the kernel is best told of at once. */
   private readonly enough: number
   private ring: Ring
   private index = 0
@@ -97,11 +96,41 @@ export class TxQueue {
     // What a reader has exchanged stays said; everything else is stale.
     words[at] = (words[at]! & BUF_CHANGED) | length | more
     ring.cursor = ring.next(ring.cursor)
-    this.written++
   }
 
   get due(): boolean {
-    return this.written >= this.enough
+    return this.ring.waiting >= this.enough
+  }
+
+  /** The largest frame that takes one slot. */
+  get piece(): number {
+    return this.ring.size
+  }
+
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    const { ring, bytes } = this
+    const { words } = ring
+    const end = index + Math.min(limit - index, ring.available, this.enough - ring.waiting)
+    let at = index
+    let total = 0
+    try {
+      do {
+        const word = ring.at(ring.cursor)
+        const buffer = words[word]!
+        // `claim` tells what is wrong with it.
+        if (!ring.holds(buffer)) return true
+        const answer = fn(bytes, ring.offset(buffer), length, at)
+        const used = answer === undefined ? length : filler.lengthOf(answer, length)
+        if (used < 0 || filler.writingOver) return false
+        words[word + 1] = (words[word + 1]! & BUF_CHANGED) | used
+        // At once: a writer that flushes, or closes the stream, sends what was written before.
+        ring.cursor = ring.next(ring.cursor)
+        total += used
+      } while (++at < end)
+      return true
+    } finally {
+      filler.countWritten(at - index, total)
+    }
   }
 
   private spread(length: number): void {
@@ -138,7 +167,6 @@ export class TxQueue {
 
   /** Everything that was appended is the kernel's. @throws Corrupt */
   send(): void {
-    this.written = 0
     for (const ring of this.rings) ring.publish()
     this.owner.txSync()
     for (const ring of this.rings) ring.verify()

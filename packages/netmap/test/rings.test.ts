@@ -96,11 +96,19 @@ test(`received frames with any number in the ring, ${ROUNDS} rounds`, (t) => {
           if (++syncs < 3) memory.words[RingField.TAIL] = number(pick, pick(SLOTS))
         }
         rx.owner = { counters: counters(), rxSync, freed() {} }
-        for (let frames = 0; rx.next(); frames++) {
-          const { bytes, offset, length } = rx
+        let frames = 0
+        const look = (bytes: Uint8Array, offset: number, length: number): void => {
           if (offset < 0 || offset + length > bytes.length) throw new Error(`${offset}, ${length} is outside`)
           if (bytes === memory.bytes && offset < BUFFERS + 2 * SIZE) throw new Error(`${offset} is no buffer`)
           if (length > FRAGMENTS * SIZE) throw new Error(`${length} bytes`)
+        }
+        const taker = {
+          largest: FRAGMENTS * SIZE,
+          readingOver: false,
+          countRead: (count: number) => void (frames += count),
+        }
+        while (rx.next()) {
+          rx.handOut(look, 1 + pick(SLOTS), taker)
           rx.free()
           if (frames > 10 * SLOTS) throw new Error('it has no end')
         }
@@ -125,8 +133,18 @@ test(`claims and hand-over with any number in the rings, ${ROUNDS} rounds`, (t) 
         const rx = new RxQueue(memory, [new Ring(memory, places[1]!)])
         tx.owner = { counters: counters(), txSync() {} }
         rx.owner = { counters: counters(), rxSync() {}, freed() {} }
+        const filler = { writingOver: false, lengthOf: (answer: unknown) => answer as number, countWritten() {} }
         for (let i = 0; i < 2 * SLOTS; i++) {
-          if (pick(2) === 0) {
+          const what = pick(3)
+          if (what === 0) {
+            const length = 14 + pick(SIZE - 14)
+            if (tx.claim(length) < 0) break
+            const write = (bytes: Uint8Array, offset: number): number => {
+              if (offset < BUFFERS + 2 * SIZE || offset + SIZE > bytes.length) throw new Error(`${offset} is no buffer`)
+              return length
+            }
+            tx.fill(write, length, 0, 1 + pick(SLOTS), filler)
+          } else if (what === 1) {
             const length = 14 + pick(3 * SIZE)
             const offset = tx.claim(length)
             if (offset < 0) break

@@ -1,5 +1,5 @@
 /** An accepted stream: one peer of a listener's socket. */
-import { type Address, CamioError, Counter, Interest, type StreamInit } from '@camio/core/spi'
+import { type Address, CamioError, Counter, type StreamInit } from '@camio/core/spi'
 import type { Inbox } from './inbox.js'
 import { datagramsIn, type Incoming } from './incoming.js'
 import { isIpv6, isPlace, Remote } from './name.js'
@@ -59,11 +59,11 @@ export class PeerStream extends DatagramStream {
   }
 
   get ended(): boolean {
-    return this.over && this.error === null && !this.hasMessage && !this.isLent
+    return this.over && this.error === null && !this.hasPacket && !this.isLent
   }
 
   protected override get readReady(): boolean {
-    return this.hasMessage || (this.over && !this.isLent)
+    return this.hasPacket || (this.over && !this.isLent)
   }
 
   // ---------------------------------------------------------------------------------------------------- the listener
@@ -75,13 +75,13 @@ export class PeerStream extends DatagramStream {
     const before = inbox.copies
     if (!inbox.push(run)) this.dropped('queue', datagramsIn(run))
     this.counters[Counter.copies]! += inbox.copies - before
-    this.wake(Interest.READ)
+    this.arrived()
   }
 
   /** The peer said nothing for so long that it counts as gone. */
   expire(): void {
     this.over = true
-    this.wake(Interest.READ)
+    this.arrived()
   }
 
   /** Takes what nobody has read. @returns how many datagrams */
@@ -93,7 +93,7 @@ export class PeerStream extends DatagramStream {
 
   /** The network answered that nobody is there, or that a datagram was too large. */
   bounced(error: Error, mtu: number): void {
-    this.lostOutgoing('unreachable', 1)
+    this.lostWritten('unreachable', 1)
     if (!this.parts.strict) return
     const failure = this.describeFailure(this.name, error, mtu)
     if (failure.code === 'ERR_CAMIO_TOO_LARGE') this.tellLater(failure)

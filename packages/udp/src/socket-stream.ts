@@ -1,5 +1,5 @@
 /** A stream with a socket of its own: connected to one peer, or bound and open to everybody. */
-import { type Address, type CamioError, fromSystemError, Interest, type StreamInit } from '@camio/core/spi'
+import { type Address, type CamioError, fromSystemError, type StreamInit } from '@camio/core/spi'
 import type { IncomingLoss } from './losses.js'
 import type { Port, PortOwner } from './port.js'
 import { DatagramStream, type Route } from './stream.js'
@@ -74,16 +74,12 @@ export class SocketStream extends DatagramStream {
 
   // ---------------------------------------------------------------------------------------------------- the port
 
-  arrived(): void {
-    this.wake(Interest.READ)
-  }
-
   lostIncoming(cause: IncomingLoss, count: number): void {
     this.dropped(cause, count)
   }
 
   bounced(name: Uint8Array | null, error: Error, mtu: number): void {
-    this.lostOutgoing('unreachable', 1)
+    this.lostWritten('unreachable', 1)
     const { peer, strict } = this.parts
     // Of many peers one that is not there must not stop what is written to the others.
     if (peer === null || !strict) return

@@ -5,7 +5,7 @@ import { wrong } from './report.js'
 const UNROLLED = 64
 
 /** Int32 words of the memory that messages lie in; looked up again only when that changes. */
-class Memory {
+export class Memory {
   words: Int32Array = new Int32Array(0)
   private room: Uint8Array = new Uint8Array(0)
   /** Where the room begins: asking it each time costs 5 ns. */

@@ -9,5 +9,6 @@ export const NO_SOURCE: FrameSource = {
   length: 0,
   whole: true,
   time: Number.NaN,
+  handOut: () => false,
   free() {},
 }

@@ -1,5 +1,6 @@
 /** What a stream has beneath it: the memory that frames come in, the memory that they leave from, and the socket. */
 import type { CamioError } from '../error.js'
+import type { BatchHandler, BatchWriter } from '../stream.js'
 
 /** What stands in memory that is shared with the kernel makes no sense: the stream is broken. */
 export class Corrupt extends Error {}
@@ -20,6 +21,26 @@ export interface PortOwner {
   corrupted(error: unknown): void
 }
 
+/** Whoever reads many frames at once, as a source sees it. */
+export interface FrameTaker {
+  /** Longer frames are not handed out. */
+  readonly largest: number
+  /** Nothing more is handed out, and the memory may be gone: looked at after every frame. */
+  readonly readingOver: boolean
+  /** So many frames, of so many bytes in all, were handed out. */
+  countRead(frames: number, bytes: number): void
+}
+
+/** Whoever writes many frames at once, as a sink sees it. */
+export interface FrameFiller {
+  /** Nothing more is written, and the memory may be gone: looked at after every frame. */
+  readonly writingOver: boolean
+  /** What a writer answered, as the length of a frame; -1: none, and no more. @throws an answer that is no length */
+  lengthOf(answer: number | void | false, length: number): number
+  /** So many frames, of so many bytes in all, were written. */
+  countWritten(frames: number, bytes: number): void
+}
+
 /** Frames in. */
 export interface FrameSource {
   /** Moves to the next frame. @returns `false`: not now @throws Corrupt */
@@ -34,17 +55,31 @@ export interface FrameSource {
   readonly whole: boolean
   /** When it was received, in milliseconds since 1970; `NaN` where nobody knows. */
   readonly time: number
-  /** Nothing points into the frames that were handed out any more. */
+  /**
+   * Hands out the frame at hand and up to `most - 1` that lie there behind it: only such as need no more than a look at their place,
+   * so that its loop is lean. `next` sees to all others, and tells what is wrong with them. Counts them also when `fn` throws.
+   * @returns `false`: `fn` has stopped it, or reading is over
+   */
+  handOut(fn: BatchHandler, most: number, taker: FrameTaker): boolean
+  /** Nothing points into the frames that were handed out any more. @throws Corrupt */
   free(): void
 }
 
 /** Frames out. One claim at a time. Any of it may throw {@link Corrupt}. */
 export interface FrameSink {
   readonly bytes: Uint8Array
+  /** Frames up to this length can be filled in by `fill`. */
+  readonly piece: number
   /** Room for `length` bytes. @returns its offset in `bytes`; -1: not now */
   claim(length: number): number
   /** The claim's first `length` bytes are a frame. */
   append(length: number): void
+  /**
+   * Lets `fn` write the frame with this `index` where the claim lies that is out, and others behind it while their index is under
+   * `limit` and little waits. A claim may be out afterwards. Counts them also when `fn` throws.
+   * @param length at most {@link piece} @returns `false`: `fn` has stopped it, or writing is over
+   */
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean
   cancel(): void
   /** Does so much wait that it is best sent now, while it is in the processor's cache? */
   readonly due: boolean

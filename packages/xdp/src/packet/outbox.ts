@@ -1,5 +1,6 @@
 /** Frames that were committed and that the system has not taken, end to end in one piece of memory. */
-import { pool } from '@camio/core/spi'
+import type { FrameFiller } from '@camio/core/link'
+import { type BatchWriter, pool } from '@camio/core/spi'
 
 /** Bytes, and frames, that may wait. */
 const SIZE = 256 * 1024
@@ -16,7 +17,7 @@ export class Outbox {
   /** Frames `[first, count)` are not sent yet. */
   first = 0
   count = 0
-  private fill = 0
+  private end = 0
   private claimed = false
 
   get empty(): boolean {
@@ -26,17 +27,36 @@ export class Outbox {
   /** @returns the offset of room for a frame, or -1 */
   claim(length: number): number {
     if (this.bytes === NOTHING) this.bytes = pool.acquire(SIZE)
-    if (this.count === FRAMES || length > this.bytes.length - this.fill) return -1
+    if (this.count === FRAMES || length > this.bytes.length - this.end) return -1
     this.claimed = true
-    return this.fill
+    return this.end
   }
 
   append(length: number): void {
     this.claimed = false
-    this.frames[2 * this.count] = this.fill
+    this.frames[2 * this.count] = this.end
     this.frames[2 * this.count + 1] = length
     this.count++
-    this.fill = (this.fill + length + LINE - 1) & ~(LINE - 1)
+    this.end = (this.end + length + LINE - 1) & ~(LINE - 1)
+  }
+
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    const { bytes } = this
+    let at = index
+    let total = 0
+    try {
+      do {
+        const answer = fn(bytes, this.end, length, at)
+        const used = answer === undefined ? length : filler.lengthOf(answer, length)
+        if (used < 0 || filler.writingOver) return false
+        this.append(used)
+        at++
+        total += used
+      } while (at < limit && this.claim(length) >= 0)
+      return true
+    } finally {
+      filler.countWritten(at - index, total)
+    }
   }
 
   cancel(): void {
@@ -49,7 +69,7 @@ export class Outbox {
     if (!this.empty) return
     this.first = this.count = 0
     // A claim that is out stays where it is.
-    if (!this.claimed) this.fill = 0
+    if (!this.claimed) this.end = 0
   }
 
   /** Idle: holds no memory. */

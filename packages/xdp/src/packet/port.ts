@@ -1,7 +1,15 @@
 /** A socket of packet(7): frames in by a ring, frames out many a system call. */
 import { constants } from 'node:os'
-import { type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import {
+  type FrameFiller,
+  type FrameSink,
+  type FrameSource,
+  NO_SOURCE,
+  type Port,
+  type PortOwner,
+} from '@camio/core/link'
+import {
+  type BatchWriter,
   CamioError,
   Counter,
   type Dispatcher,
@@ -32,6 +40,7 @@ export interface PacketParts {
 export class PacketPort implements Port, FrameSink, Watched {
   readonly source: FrameSource
   readonly sink: FrameSink = this
+  readonly piece = Infinity
   maySend = true
 
   /** The stream; set once, when both exist. */
@@ -110,6 +119,12 @@ export class PacketPort implements Port, FrameSink, Watched {
   }
   append(length: number): void {
     this.outbox.append(length)
+  }
+  /** Not beyond what is best sent at once. */
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    const { count, first } = this.outbox
+    const most = Math.max(TOGETHER - (count - first), 1)
+    return this.outbox.fill(fn, length, index, Math.min(limit, index + most), filler)
   }
   cancel(): void {
     this.outbox.cancel()

@@ -4,7 +4,8 @@
  *
  * Every number in the ring is checked before it is used.
  */
-import { Corrupt, type FrameSource, TAG } from '@camio/core/link'
+import { Corrupt, type FrameSource, type FrameTaker, TAG } from '@camio/core/link'
+import type { BatchHandler } from '@camio/core/spi'
 
 /** struct tpacket_block_desc, as 32-bit words. */
 const Block = { STATUS: 2, COUNT: 3, FIRST: 4, LENGTH: 5, SIZE: 48 } as const
@@ -40,7 +41,6 @@ export class PacketRing implements FrameSource {
   offset = 0
   length = 0
   whole = true
-  time = Number.NaN
 
   private readonly words: Int32Array
   private readonly halves: Uint16Array
@@ -53,6 +53,9 @@ export class PacketRing implements FrameSource {
   /** Frames of it that were not handed out, and where the next one's header is. */
   private left = 0
   private at = 0
+  /** When the frame at hand was received, as the kernel says it: two unsigned numbers. */
+  private seconds = 0
+  private nanoseconds = 0
 
   /** @param blockSize a multiple of the page size, of which `ring` is a multiple */
   constructor(
@@ -76,6 +79,31 @@ export class PacketRing implements FrameSource {
     this.left--
     if (this.left > 0) this.at = this.follow()
     return true
+  }
+
+  get time(): number {
+    // Before the first, which never lies there.
+    if (this.offset === 0) return Number.NaN
+    return (this.seconds >>> 0) * 1e3 + (this.nanoseconds >>> 0) / 1e6
+  }
+
+  handOut(fn: BatchHandler, most: number, taker: FrameTaker): boolean {
+    const { bytes } = this
+    const { largest } = taker
+    let left = Math.min(most, this.left + 1)
+    let count = 0
+    let total = 0
+    try {
+      do {
+        const { offset, length } = this
+        count++
+        total += length
+        if (fn(bytes, offset, length) === false || taker.readingOver) return false
+      } while (--left > 0 && this.showPlain(largest))
+      return true
+    } finally {
+      taker.countRead(count, total)
+    }
   }
 
   free(): void {
@@ -131,13 +159,35 @@ export class PacketRing implements FrameSource {
     const mac = halves[(at + Frame.MAC) >> 1]!
     const length = words[(at + Frame.CAPTURED) >> 2]!
     if (mac < Frame.SIZE + TAG || length < 0 || at + mac + length > this.end) throw this.corrupt('a frame')
-    this.offset = at + mac
-    this.length = length
+    this.place(at, mac, length)
     // What the host's own stack hands over before it is cut into segments may be larger than a block.
     this.whole = words[(at + Frame.LENGTH) >> 2] === length
-    this.time = (words[(at + Frame.SECONDS) >> 2]! >>> 0) * 1e3 + (words[(at + Frame.NANOSECONDS) >> 2]! >>> 0) / 1e6
     const status = words[(at + Frame.STATUS) >> 2]!
     if (status & Status.VLAN_VALID && length >= ADDRESSES) this.putTagBack(at, status)
+  }
+
+  private place(at: number, mac: number, length: number): void {
+    const { words } = this
+    this.offset = at + mac
+    this.length = length
+    this.seconds = words[(at + Frame.SECONDS) >> 2]!
+    this.nanoseconds = words[(at + Frame.NANOSECONDS) >> 2]!
+  }
+
+  /** {@link next} for a frame that is whole, at most so large, and has no tag. @returns `false`: it is another one, and `next` sees to it */
+  private showPlain(largest: number): boolean {
+    const { at, end, words } = this
+    if ((at & 3) !== 0 || at + Frame.SIZE > end) return false
+    const mac = this.halves[(at + Frame.MAC) >> 1]!
+    const length = words[(at + Frame.CAPTURED) >> 2]!
+    if (mac < Frame.SIZE + TAG || length < 0 || length > largest || at + mac + length > end) return false
+    if (words[(at + Frame.LENGTH) >> 2] !== length || words[(at + Frame.STATUS) >> 2]! & Status.VLAN_VALID) return false
+    const behind = words[(at + Frame.NEXT) >> 2]!
+    if (this.left > 1 && behind < Frame.SIZE) return false
+    this.place(at, mac, length)
+    this.left--
+    this.at = at + behind
+    return true
   }
 
   /** The kernel took the tag of a VLAN off: it goes back where it was, and the addresses move into the room in front. */

@@ -1,8 +1,16 @@
 /** A socket of AF_XDP: frames in and out by rings, and the few system calls that these need. */
 
 import { constants } from 'node:os'
-import { type FrameSink, type FrameSource, NO_SOURCE, type Port, type PortOwner } from '@camio/core/link'
 import {
+  type FrameFiller,
+  type FrameSink,
+  type FrameSource,
+  NO_SOURCE,
+  type Port,
+  type PortOwner,
+} from '@camio/core/link'
+import {
+  type BatchWriter,
   CamioError,
   Counter,
   type Dispatcher,
@@ -13,7 +21,7 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import type { Binding, XdpSocket } from '../binding.js'
-import type { Memory, Seat } from './memory.js'
+import { CHUNK, type Memory, type Seat } from './memory.js'
 import { RxQueue } from './rx.js'
 import { TxQueue } from './tx.js'
 
@@ -47,6 +55,7 @@ export interface XdpParts {
 export class XdpPort implements Port, FrameSink, Watched {
   readonly source: FrameSource
   readonly sink: FrameSink = this
+  readonly piece = CHUNK
   readonly rx: RxQueue | null
   readonly tx: TxQueue | null
   maySend = true
@@ -178,6 +187,12 @@ export class XdpPort implements Port, FrameSink, Watched {
   }
   append(length: number): void {
     this.tx!.append(length)
+  }
+  /** Not beyond what the kernel sends by one call. */
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    const tx = this.tx!
+    const most = Math.max(TOGETHER - tx.hidden, 1)
+    return tx.fill(fn, length, index, Math.min(limit, index + most), filler)
   }
   cancel(): void {
     this.tx?.cancel()

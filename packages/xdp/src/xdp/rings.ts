@@ -17,7 +17,7 @@ abstract class Ring {
   protected readonly producer: number
   protected readonly consumer: number
   private readonly flags: number
-  private readonly first: number
+  private readonly origin: number
 
   /** @param size of a descriptor, in 32-bit words */
   constructor(
@@ -29,7 +29,7 @@ abstract class Ring {
     this.producer = place.producer >> 2
     this.consumer = place.consumer >> 2
     this.flags = place.flags >> 2
-    this.first = place.descriptors >> 2
+    this.origin = place.descriptors >> 2
   }
 
   /** Must the kernel be told that there is something new? */
@@ -39,7 +39,7 @@ abstract class Ring {
 
   /** The first word of the descriptor with this number. */
   protected at(number: number): number {
-    return this.first + (number & (this.entries - 1)) * this.size
+    return this.origin + (number & (this.entries - 1)) * this.size
   }
 }
 
@@ -66,6 +66,11 @@ export class Inlet extends Ring {
   /** Those that are known: {@link available} without a look at the ring. */
   get atHand(): number {
     return (this.known - this.taken) >>> 0
+  }
+
+  /** The first word of the one that is next. Only while some are at hand. */
+  get first(): number {
+    return this.at(this.taken)
   }
 
   /** Takes the next one out. Only while some are at hand. @returns its first word's index */

@@ -1,6 +1,6 @@
 /** Frames in: what the kernel put into chunks is lent where it lies, and the chunks go back into the fill ring. */
-import { Corrupt, type FrameSource } from '@camio/core/link'
-import { Counter } from '@camio/core/spi'
+import { Corrupt, type FrameSource, type FrameTaker } from '@camio/core/link'
+import { type BatchHandler, Counter } from '@camio/core/spi'
 import type { RingPlace } from '../binding.js'
 import { CHUNK, CHUNK_BITS, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
@@ -80,6 +80,33 @@ export class RxQueue implements FrameSource {
     return true
   }
 
+  handOut(fn: BatchHandler, most: number, taker: FrameTaker): boolean {
+    const { bytes, rx } = this
+    const { words } = rx
+    const { largest } = taker
+    let { offset, length } = this
+    let left = this.joined ? 1 : Math.min(most, rx.atHand + 1)
+    let count = 0
+    let total = 0
+    try {
+      for (;;) {
+        count++
+        total += length
+        if (fn(bytes, offset, length) === false || taker.readingOver) return false
+        if (--left === 0) return true
+        const at = rx.first
+        length = words[at + Descriptor.LENGTH]!
+        if ((words[at + Descriptor.OPTIONS]! & GOES_ON) !== 0 || length > largest) return true
+        offset = words[at + Descriptor.ADDRESS]!
+        if (!this.isWhere(offset, words[at + Descriptor.ADDRESS_HIGH]!, length)) return true
+        rx.take()
+        this.keep(offset >> CHUNK_BITS)
+      }
+    } finally {
+      taker.countRead(count, total)
+    }
+  }
+
   private show(bytes: Uint8Array, offset: number, length: number): void {
     this.bytes = bytes
     this.offset = offset
@@ -100,18 +127,31 @@ export class RxQueue implements FrameSource {
 
   /** A piece is ours: only what the kernel had from this seat to receive into, and within one chunk. */
   private hold(address: number, high: number, length: number): void {
-    const { owner } = this.memory
-    const chunk = address >> CHUNK_BITS
-    if (high !== 0 || chunk < this.first || chunk >= this.end || owner[chunk] !== Owner.FILL) {
-      throw new Corrupt(`a frame at ${address}, which is not where frames are received`)
+    if (!this.isWhere(address, high, length)) {
+      throw new Corrupt(`${length} bytes of a frame at ${address}, which is not where frames are received`)
     }
-    if (length < 0 || (address & (CHUNK - 1)) + length > CHUNK)
-      throw new Corrupt(`a frame of ${length} bytes in a chunk`)
-    owner[chunk] = Owner.PROGRAM
-    this.held[this.heldCount++] = chunk
+    this.keep(address >> CHUNK_BITS)
     this.pieces[2 * this.pieceCount] = address
     this.pieces[2 * this.pieceCount + 1] = length
     this.pieceCount++
+  }
+
+  /** Is it where the kernel may put a frame? */
+  private isWhere(address: number, high: number, length: number): boolean {
+    const chunk = address >> CHUNK_BITS
+    return (
+      high === 0 &&
+      chunk >= this.first &&
+      chunk < this.end &&
+      this.memory.owner[chunk] === Owner.FILL &&
+      length >= 0 &&
+      (address & (CHUNK - 1)) + length <= CHUNK
+    )
+  }
+
+  private keep(chunk: number): void {
+    this.memory.owner[chunk] = Owner.PROGRAM
+    this.held[this.heldCount++] = chunk
   }
 
   private join(): void {

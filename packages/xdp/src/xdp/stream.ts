@@ -33,7 +33,7 @@ export class XdpStream extends FrameStream {
 
   protected override destroy(discard: boolean): void | Promise<void> {
     // A frame that was looked at and never lent: memory that is shared outlives this stream.
-    if (this.lent === 0) this.source.free()
+    if (!this.isLent) this.source.free()
     return super.destroy(discard)
   }
 }

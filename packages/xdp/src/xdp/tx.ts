@@ -1,5 +1,6 @@
 /** Frames out: claims lie in chunks of the stream's seat, one behind the other, and are sent from there. */
-import { Corrupt } from '@camio/core/link'
+import { Corrupt, type FrameFiller } from '@camio/core/link'
+import type { BatchWriter } from '@camio/core/spi'
 import type { RingPlace } from '../binding.js'
 import { CHUNK, CHUNK_BITS, type Memory, Owner, type Seat } from './memory.js'
 import { Inlet, Outlet } from './rings.js'
@@ -73,6 +74,37 @@ export class TxQueue {
     }
     this.cursor = chunk === this.end ? this.first : chunk
     this.claimed = NONE
+  }
+
+  /** Chunk by chunk, each a frame. */
+  fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
+    const { bytes } = this
+    const end = index + Math.min(limit - index, this.tx.room(1))
+    let at = index
+    let total = 0
+    try {
+      do {
+        const chunk = this.claimed
+        const answer = fn(bytes, chunk * CHUNK, length, at)
+        const used = answer === undefined ? length : filler.lengthOf(answer, length)
+        if (used < 0 || filler.writingOver) return false
+        this.put(chunk * CHUNK, used, false)
+        at++
+        total += used
+      } while (this.claimBehind() && at < end)
+      return true
+    } finally {
+      filler.countWritten(at - index, total)
+    }
+  }
+
+  /** A frame of one chunk was put into the ring: the next claim is the chunk behind it. @returns whether it is free */
+  private claimBehind(): boolean {
+    const chunk = this.claimed + 1
+    this.cursor = chunk === this.end ? this.first : chunk
+    const free = this.memory.owner[this.cursor] === Owner.NOBODY
+    this.claimed = free ? this.cursor : NONE
+    return free
   }
 
   cancel(): void {
