@@ -136,6 +136,19 @@ test('what was used lately is evicted last', (t) => {
   t.true(young > 3 * old, `${young} young and ${old} old ones are left`)
 })
 
+test('what a log brought back is evicted before what is used now', (t) => {
+  const store = new Store()
+  const { now } = store
+  store.now = 0
+  for (let i = 0; i < 500; i++) put(store, `old ${i}`)
+  store.now = now + 1000
+  for (let i = 0; i < 500; i++) put(store, `new ${i}`)
+  for (let i = 0; i < 300; i++) store.evict()
+  let young = 0
+  for (let i = 0; i < 500; i++) if (find(store, `new ${i}`) !== null) young++
+  t.true(young > 400, `${young} of 500`)
+})
+
 test('a large value is never changed where it lies: a reply may point at it', (t) => {
   const store = new Store()
   put(store, 'k', 'a'.repeat(20_000))

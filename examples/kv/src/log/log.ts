@@ -6,10 +6,12 @@
  */
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Stream } from '@camio/core'
 import type { Entry } from '../store/entry.js'
 import type { Journal, Store } from '../store/store.js'
 import { Compaction } from './compaction.js'
 import { Group } from './group.js'
+import { lock } from './lock.js'
 import { LogFile, type Progress } from './log-file.js'
 import { type Replayed, replay } from './replay.js'
 import { syncFolder } from './sync-folder.js'
@@ -35,8 +37,10 @@ export interface LogOwner<Held> {
   failed(error: Error): void
 }
 
-/** A group that is larger is cut: it is read in one lease. */
+/** A group that is larger gets nothing more: it is read in one lease, which a key and its value must fit, too. */
 const GROUP = 1024 * 1024
+/** What was renamed goes from its old key together with what was set before. */
+const GROUP_WITH_DELETIONS = 8 * 1024 * 1024
 /** Bytes that may wait to be written before whoever changes something has to wait, too. */
 const BACKLOG = 64 * 1024 * 1024
 const SECOND = 1000
@@ -63,16 +67,35 @@ export class Log<Held> implements Journal, Progress {
     private readonly store: Store,
     private file: LogFile,
     private readonly owner: LogOwner<Held>,
+    private readonly lock: Stream | null,
   ) {
     this.threshold = Math.max(options.compactFrom, file.size * 2)
     if (options.fsync === 'everysec') this.timer = setInterval(() => this.syncNow(), SECOND).unref()
   }
 
-  /** Replays what is there, then goes on behind it. */
+  /**
+   * Replays what is there, then goes on behind it.
+   * @throws `ERR_CAMIO_ADDRESS_IN_USE` where another server does; what `replay` and `open` throw
+   */
   static async open<Held>(
     options: LogOptions,
     store: Store,
     owner: LogOwner<Held>,
+  ): Promise<{ log: Log<Held>; replayed: Replayed }> {
+    const held = await lock(options.path)
+    try {
+      return await Log.begin(options, store, owner, held)
+    } catch (error) {
+      await held?.close()
+      throw error
+    }
+  }
+
+  private static async begin<Held>(
+    options: LogOptions,
+    store: Store,
+    owner: LogOwner<Held>,
+    held: Stream | null,
   ): Promise<{ log: Log<Held>; replayed: Replayed }> {
     rmSync(Compaction.pathFor(options.path), { force: true })
     // Nothing expires until all is read: what a later record says of a key may be that it stays.
@@ -84,7 +107,7 @@ export class Log<Held> implements Journal, Progress {
       reached: (from, count) => log!.reached(from, count),
       broke: (from, error) => log!.broke(from, error),
     })
-    log = new Log(options, store, file, owner)
+    log = new Log(options, store, file, owner, held)
     store.journal = log
     return { log, replayed }
   }
@@ -100,31 +123,31 @@ export class Log<Held> implements Journal, Progress {
   // ---------------------------------------------------------------------------------------------------- the journal
 
   set(entry: Entry): void {
+    this.limitGroup(GROUP)
     this.group.set(entry)
-    this.limitGroup()
   }
 
   appended(entry: Entry, bytes: Uint8Array): void {
+    this.limitGroup(GROUP)
     this.group.append(entry, bytes)
-    this.limitGroup()
   }
 
   expiry(entry: Entry): void {
+    this.limitGroup(GROUP)
     this.group.expire(entry)
-    this.limitGroup()
   }
 
   deleted(entry: Entry): void {
+    this.limitGroup(GROUP_WITH_DELETIONS)
     this.group.delete(entry)
-    this.limitGroup()
   }
 
   flushed(): void {
     this.group.flush()
   }
 
-  private limitGroup(): void {
-    if (this.group.length > GROUP) this.cut()
+  private limitGroup(length: number): void {
+    if (this.group.length > length) this.cut()
   }
 
   /** Ends the group: what comes now is behind it. */
@@ -250,7 +273,11 @@ export class Log<Held> implements Journal, Progress {
     this.store.journal = null
     this.cut()
     await this.compaction?.abandon()
-    if (this.failed === null && this.options.fsync !== 'no') await this.file.sync()
-    await this.file.close()
+    try {
+      if (this.failed === null && this.options.fsync !== 'no') await this.file.sync()
+      await this.file.close()
+    } finally {
+      await this.lock?.close()
+    }
   }
 }

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { parseUri } from '@camio/core'
 import { parseDuration, parseSize } from '@camio/core/spi'
+import { password } from '../password.js'
+import { UsageError } from '../usage.js'
 import type { Settings } from './settings.js'
-
-/** What is wrong with the words, for whoever wrote them. */
-export class UsageError extends Error {}
 
 const OPTIONS = {
   listen: { type: 'string', multiple: true, short: 'l' },
@@ -122,7 +121,7 @@ function checkStore(uri: string): void {
 
 /** Never on the command line, where everybody on the machine can read it. */
 function passwordOf(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  if (file === undefined) return env.CAMIO_KV_PASSWORD || undefined
+  if (file === undefined) return password(env)
   let text: string
   try {
     text = readFileSync(file, 'utf8')

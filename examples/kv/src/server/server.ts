@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
-  type CamioError,
+  CamioError,
   isCamioError,
   type Listener,
   listen,
@@ -19,6 +19,7 @@ import {
 import type { ServerFacts } from '../commands/context.js'
 import { Executor } from '../commands/executor.js'
 import { Log } from '../log/log.js'
+import { realPath } from '../log/path.js'
 import { type RequestLimits, RequestParser, strangerLimits } from '../resp/request-parser.js'
 import { Store } from '../store/store.js'
 import type { Client } from './client.js'
@@ -27,7 +28,7 @@ import { configOf, infoText } from './facts.js'
 import { asksPassword, checkReach } from './protection.js'
 import { PubSub } from './pubsub.js'
 import type { AnyClient, Held, Service } from './service.js'
-import { DEFAULTS, LARGEST_VALUE, type Settings } from './settings.js'
+import { DEFAULTS, LARGEST_REQUEST, LARGEST_VALUE, type Settings } from './settings.js'
 import { StreamClient, type Watched } from './stream-client.js'
 
 /** How often expired keys, idle and slow clients are looked for, in milliseconds. */
@@ -54,11 +55,17 @@ export interface ServerOptions extends Partial<Settings> {
 
 /**
  * Listens, after what the log tells of is there again.
- * @throws what `listen` and the log's `open` throw; `ERR_CAMIO_NO_PERMISSION` for an address that others reach, without a password
+ * @throws what `listen` and the log's `open` throw; `ERR_CAMIO_NO_PERMISSION` for an address that others reach, without a password;
+ *   `ERR_CAMIO_ADDRESS_IN_USE` for what another server has; `ERR_CAMIO_BAD_OPTION`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { report = (line) => console.error(line), ...given } = options
   const settings: Settings = { ...DEFAULTS, ...given }
+  if (settings.maxRequest > LARGEST_REQUEST)
+    throw new CamioError(
+      'ERR_CAMIO_BAD_OPTION',
+      `a request of ${settings.maxRequest} bytes: ${LARGEST_REQUEST} at most`,
+    )
   if (settings.protected && settings.password === null) checkReach(settings.listen)
   const server = new Server(settings, report)
   await server.start()
@@ -70,6 +77,7 @@ export class Server implements Service, ServerFacts {
   readonly store = new Store()
   readonly config: ReadonlyMap<string, string>
   readonly largestValue: number
+  readonly largestEntry: number
   now = Date.now()
   heldBytes = 0
   private readonly selector = new Selector()
@@ -97,6 +105,7 @@ export class Server implements Service, ServerFacts {
   ) {
     this.config = configOf(settings)
     this.largestValue = Math.min(LARGEST_VALUE, settings.maxRequest)
+    this.largestEntry = settings.maxRequest
     this.limits = {
       arguments: MOST_ARGUMENTS,
       bulk: this.largestValue,
@@ -130,7 +139,7 @@ export class Server implements Service, ServerFacts {
   private async openLog(): Promise<void> {
     const { store, fsync, repair, compactFrom } = this.settings
     if (store === undefined) return
-    const path = parseUri(store).address
+    const path = realPath(parseUri(store).address)
     const { log, replayed } = await Log.open<Held>({ path, fsync, repair, compactFrom }, this.store, {
       durable: (held) => this.goOn(held, (one) => one.release()),
       lost: (held) => this.goOn(held, (one) => one.abandon()),

@@ -49,7 +49,8 @@ export class Store {
   }
   set now(time: number) {
     this.time = time
-    this.tick = Math.floor((time - this.origin) / TICK) | 0
+    // While a log is read it is no time at all: what is there then was used before anything else.
+    this.tick = Math.max(0, Math.floor((time - this.origin) / TICK)) | 0
   }
 
   get size(): number {
