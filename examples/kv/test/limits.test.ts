@@ -89,6 +89,40 @@ test('timeout: who says nothing is let go, unless it listens', async (t) => {
   t.is(await speaker.ask('PUBLISH', 'news', 'x'), 1)
 })
 
+test('who neither reads nor says anything more costs no turns', async (t) => {
+  const server = await serve(t, { listen: ['tcp://127.0.0.1:0'] })
+  await using wire = await Wire.open(server.uris[0]!)
+  t.is(await wire.ask('SET', 'a', 'x'.repeat(1_000_000)), 'OK')
+  await wire.stream.write(Buffer.concat(Array.from({ length: 50 }, () => encode(['GET', 'a']))))
+  await wire.stream.end()
+  await sleep(200)
+  let turns = 0
+  const watched = server as unknown as { serveAll(ready: unknown): void }
+  const { serveAll } = watched
+  watched.serveAll = (ready) => {
+    turns++
+    serveAll.call(server, ready)
+  }
+  await sleep(200)
+  t.true(turns < 10, `${turns} turns`)
+  for (let i = 0; i < 50; i++) t.is(String(await wire.next()).length, 1_000_000)
+  await t.throwsAsync(wire.next(), { message: /ended/ })
+})
+
+test('timeout: who reads a long answer slowly is not silent', async (t) => {
+  const server = await serve(t, { listen: ['tcp://127.0.0.1:0?sndbuf=64KiB'], timeout: 500 })
+  await using wire = await Wire.open(`${server.uris[0]}?rcvbuf=64KiB`)
+  t.is(await wire.ask('SET', 'a', 'x'.repeat(4_000_000)), 'OK')
+  await wire.send('GET', 'a')
+  for (let left = 4_000_000; left > 0; ) {
+    const lease = (await wire.stream.read())!
+    left -= lease.length
+    wire.stream.release()
+    await sleep(20)
+  }
+  t.pass()
+})
+
 test('a password is asked for where one comes by a network, and nowhere else', async (t) => {
   const server = await serve(t, {
     listen: ['tcp://127.0.0.1:0', 'udp://127.0.0.1:0', `unix:${folder(t)}/kv.sock`],

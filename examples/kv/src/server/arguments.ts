@@ -36,7 +36,7 @@ export const HELP = `camio-kv [serve] [options]: a key-value store that speaks t
       --maxmemory N      bytes of keys and values (no limit)
       --evict no|lru     at that limit: an error (default), or away with what was not used for long
       --maxclients N     clients at once (10000)
-      --max-request N    bytes of one request (513MiB)
+      --max-request N    bytes of one request, and of a key with its value (513MiB)
       --timeout TIME     let silent clients go after this (never)
       --password-file F  clients that come by a network must say the file's first line; also $CAMIO_KV_PASSWORD
       --protected no     listen for others without a password
