@@ -170,6 +170,7 @@ export class StreamClient extends Client implements Held {
     const sent = this.reply.finish()
     if (this.reply.broken || this.stream.error !== null || this.stream.closed) service.drop(this)
     else if (sent && (this.leaving || (!this.leased && this.stream.ended))) service.part(this)
-    else if (!this.reply.held) service.watch(this, sent ? 'read' : 'write')
+    // What was full may have room again by now: then the rest of the lease is next, and of that no reading tells.
+    else if (!this.reply.held) service.watch(this, sent && !this.leased ? 'read' : 'write')
   }
 }
