@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import test from 'ava'
-import { settingsOf, UsageError } from '../dist/server/arguments.js'
+import { settingsOf } from '../dist/server/arguments.js'
+import { UsageError } from '../dist/usage.js'
 import { folder } from './support/server.js'
 
 test('words become settings', (t) => {

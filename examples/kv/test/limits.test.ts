@@ -63,8 +63,11 @@ test('max-request: a larger one is an error before it is there', async (t) => {
     new ReplyError('ERR Protocol error: request is over the limit of 100000 bytes'),
   )
   await using third = await Wire.open(server.uris[0]!)
-  t.is(await third.ask('APPEND', 'a', 'x'.repeat(1000)), 100_000)
+  t.is(await third.ask('APPEND', 'a', 'x'.repeat(999)), 99_999)
   t.regex(String(await third.ask('APPEND', 'a', 'x')), /string exceeds maximum allowed size/)
+  t.regex(String(await third.ask('RENAME', 'a', 'bc')), /string exceeds maximum allowed size/)
+  t.is(await third.ask('RENAME', 'a', 'b'), 'OK')
+  await t.throwsAsync(startServer({ listen: [`mem:${name()}`], maxRequest: 2 ** 30 }), { code: 'ERR_CAMIO_BAD_OPTION' })
 })
 
 test('timeout: who says nothing is let go, unless it listens', async (t) => {
@@ -84,6 +87,40 @@ test('timeout: who says nothing is let go, unless it listens', async (t) => {
   }
   await ending
   t.is(await speaker.ask('PUBLISH', 'news', 'x'), 1)
+})
+
+test('who neither reads nor says anything more costs no turns', async (t) => {
+  const server = await serve(t, { listen: ['tcp://127.0.0.1:0'] })
+  await using wire = await Wire.open(server.uris[0]!)
+  t.is(await wire.ask('SET', 'a', 'x'.repeat(1_000_000)), 'OK')
+  await wire.stream.write(Buffer.concat(Array.from({ length: 50 }, () => encode(['GET', 'a']))))
+  await wire.stream.end()
+  await sleep(200)
+  let turns = 0
+  const watched = server as unknown as { serveAll(ready: unknown): void }
+  const { serveAll } = watched
+  watched.serveAll = (ready) => {
+    turns++
+    serveAll.call(server, ready)
+  }
+  await sleep(200)
+  t.true(turns < 10, `${turns} turns`)
+  for (let i = 0; i < 50; i++) t.is(String(await wire.next()).length, 1_000_000)
+  await t.throwsAsync(wire.next(), { message: /ended/ })
+})
+
+test('timeout: who reads a long answer slowly is not silent', async (t) => {
+  const server = await serve(t, { listen: ['tcp://127.0.0.1:0?sndbuf=64KiB'], timeout: 500 })
+  await using wire = await Wire.open(`${server.uris[0]}?rcvbuf=64KiB`)
+  t.is(await wire.ask('SET', 'a', 'x'.repeat(4_000_000)), 'OK')
+  await wire.send('GET', 'a')
+  for (let left = 4_000_000; left > 0; ) {
+    const lease = (await wire.stream.read())!
+    left -= lease.length
+    wire.stream.release()
+    await sleep(20)
+  }
+  t.pass()
 })
 
 test('a password is asked for where one comes by a network, and nowhere else', async (t) => {
@@ -112,6 +149,15 @@ test('a password is asked for where one comes by a network, and nowhere else', a
   await using polite = await Wire.open(server.uris[0]!)
   t.true(Array.isArray(await polite.ask('HELLO', '3', 'AUTH', 'default', 'secret', 'SETNAME', 'me')))
   t.is(await polite.ask('CLIENT', 'GETNAME'), 'me')
+})
+
+test('what a web page makes a browser send is not carried out', async (t) => {
+  const server = await serve(t, { listen: ['tcp://127.0.0.1:0'] })
+  await using wire = await Wire.open(server.uris[0]!)
+  await wire.stream.write(Buffer.from('POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nSET a x\r\n'))
+  t.regex(String(await wire.next()), /unknown command/)
+  await t.throwsAsync(wire.next())
+  t.is(server.store.size, 0)
 })
 
 for (const uri of ['tcp://0.0.0.0:0', 'tcp://:0', 'tcp://[::]:0', 'udp://0.0.0.0:0', 'udp://:0', 'tls://192.0.2.1:0']) {

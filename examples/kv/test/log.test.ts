@@ -1,10 +1,19 @@
-import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { Server, ServerOptions } from '../dist/server/server.js'
 import { startServer } from '../dist/server/server.js'
 import { randomFrom } from './support/random.js'
-import { folder, name } from './support/server.js'
+import { folder, name, ServerProcess } from './support/server.js'
 import { encode, Wire } from './support/wire.js'
 
 /** A server with a log at `path`, and what it reports. */
@@ -126,7 +135,7 @@ for (const [what, damage] of [
   ['zeros follow: the system had made the file longer', (path: string) => appendFileSync(path, Buffer.alloc(5000))],
   [
     'a length that is beyond everything',
-    (path: string) => appendFileSync(path, Buffer.from('ffffffff00000000aa', 'hex')),
+    (path: string) => appendFileSync(path, Buffer.from('ffffffff00000000aabbcc', 'hex')),
   ],
 ] as const) {
   test(`it is cut off, too, when ${what}`, async (t) => {
@@ -149,16 +158,41 @@ function flip(path: string, at: number): void {
   writeFileSync(path, bytes)
 }
 
-test('damage in the middle is an error, unless a repair is asked for', async (t) => {
+for (const [what, at] of [
+  ['records', 15 + 12 + 3],
+  ['a length', 15 + 2],
+] as const)
+  test(`damage in the middle, of ${what}, is an error, unless a repair is asked for`, (t) => damagedAt(t, at))
+
+async function damagedAt(t: ExecutionContext, at: number): Promise<void> {
   const path = `${folder(t)}/kv.log`
   const first = await logged(t, path)
   for (const key of ['a', 'b', 'c']) await first.wire.ask('SET', key, 'value')
   await stop(first)
-  flip(path, 15 + 8 + 3)
+  flip(path, at)
   await t.throwsAsync(logged(t, path), { code: 'ERR_CAMIO_CORRUPT', message: /damaged group at byte 15.*--repair/ })
   const repaired = await logged(t, path, { repair: true })
   t.is(await repaired.wire.ask('DBSIZE'), 0)
   await stop(repaired)
+}
+
+test('a log has one server, until that is gone, however that comes', async (t) => {
+  const home = folder(t)
+  const [path, link] = [`${home}/kv.log`, `${home}/link.log`]
+  const first = await ServerProcess.start(t, ['--listen', `unix:${home}/kv.sock`, '--store', `file:${path}`])
+  symlinkSync(path, link)
+  const refused = { code: 'ERR_CAMIO_ADDRESS_IN_USE', message: /kv\.log is the log of another server/ }
+  for (const name of [path, link]) await t.throwsAsync(logged(t, name), refused)
+  await first.stop('SIGKILL')
+  const second = await logged(t, link, { compactFrom: 1 })
+  do await second.wire.ask('SET', 'a', 'x')
+  while (!/aof_rewrites:[1-9]/.test(String(await second.wire.ask('INFO', 'persistence'))))
+  await t.throwsAsync(logged(t, path), refused)
+  await stop(second)
+  t.true(lstatSync(link).isSymbolicLink(), 'what it names was rewritten')
+  const third = await logged(t, path)
+  t.is(await third.wire.ask('GET', 'a'), 'x')
+  await stop(third)
 })
 
 test('what is no log is left alone', async (t) => {
@@ -253,7 +287,7 @@ async function rewrites(t: ExecutionContext, fsync: 'always' | 'everysec'): Prom
   const expected = new Map([...model].sort(([a], [b]) => (a < b ? -1 : 1)))
   t.deepEqual(await contents(one.wire), expected)
   await stop(one)
-  t.deepEqual(readdirSync(home), ['kv.log'])
+  t.deepEqual(readdirSync(home), ['kv.log', 'kv.log.lock'])
   const again = await logged(t, path)
   t.deepEqual(
     again.reports.filter((line) => line.includes('cut off')),
@@ -273,7 +307,7 @@ test('a rewriting that was interrupted leaves nothing behind', async (t) => {
   await stop(await logged(t, path))
   writeFileSync(`${path}.compacting`, 'half of it')
   await stop(await logged(t, path))
-  t.deepEqual(readdirSync(home), ['kv.log'])
+  t.deepEqual(readdirSync(home), ['kv.log', 'kv.log.lock'])
   truncateSync(path, 0)
   await stop(await logged(t, path))
 })

@@ -136,6 +136,52 @@ test('what was used lately is evicted last', (t) => {
   t.true(young > 3 * old, `${young} young and ${old} old ones are left`)
 })
 
+test('values of other sizes than before do not take memory beside it', (t) => {
+  const store = new Store()
+  const most = 16 * 1024 * 1024
+  let highest = 0
+  for (let size = 1, i = 0; size <= 240; size += 16) {
+    for (const until = i + 100_000; i < until; i++) {
+      while (store.memory > most) store.evict()
+      put(store, `key ${i}`, String(i).padEnd(size, '-'))
+      if (i % 1000 === 0) highest = Math.max(highest, store.reserved)
+    }
+    let wrong = 0
+    store.each(({ key, value }) => {
+      const [name, text] = [key, value].map((bytes) => Buffer.from(bytes).toString())
+      if (text!.replace(/-+$/, '') !== name!.slice(4)) wrong++
+    })
+    t.is(wrong, 0)
+  }
+  t.true(highest < 2.5 * most, `${highest} bytes`)
+  while (store.size > 10) store.evict()
+  for (let i = 0; i < 100; i++) store.sweep(10)
+  t.true(store.reserved <= 8 * 1024 * 1024)
+  while (store.size > 0) store.evict()
+  t.is(store.memory, 0)
+})
+
+test('memory that a value has for what may be appended is counted', (t) => {
+  const store = new Store()
+  put(store, 'k', 'v'.repeat(9000))
+  const before = store.memory
+  store.append(store.find(bytesOf('k'), 0, 1)!, bytesOf('w'.repeat(91_000)))
+  t.is(store.memory - before, 2 * 100_000 - 9000)
+})
+
+test('what a log brought back is evicted before what is used now', (t) => {
+  const store = new Store()
+  const { now } = store
+  store.now = 0
+  for (let i = 0; i < 500; i++) put(store, `old ${i}`)
+  store.now = now + 1000
+  for (let i = 0; i < 500; i++) put(store, `new ${i}`)
+  for (let i = 0; i < 300; i++) store.evict()
+  let young = 0
+  for (let i = 0; i < 500; i++) if (find(store, `new ${i}`) !== null) young++
+  t.true(young > 400, `${young} of 500`)
+})
+
 test('a large value is never changed where it lies: a reply may point at it', (t) => {
   const store = new Store()
   put(store, 'k', 'a'.repeat(20_000))

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -119,6 +120,13 @@ Napi::Value hung_up(const Napi::CallbackInfo& info) {
 }
 
 // A number of our own for a description that others use: closing it leaves theirs open, and the event loop can watch it.
+// Advisory, and the open file's own: it ends with its last descriptor, however the process ends (flock(2)).
+Napi::Value lock(const Napi::CallbackInfo& info) {
+  int fd = -1;
+  if (!int_argument(info, 0, &fd)) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), ::flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno);
+}
+
 Napi::Value duplicate(const Napi::CallbackInfo& info) {
   int fd = -1;
   if (!int_argument(info, 0, &fd)) return info.Env().Undefined();
@@ -133,6 +141,7 @@ void export_transfer(Napi::Env env, Napi::Object exports) {
   exports.Set("read", Napi::Function::New(env, read_bytes));
   exports.Set("write", Napi::Function::New(env, write_bytes));
   exports.Set("duplicate", Napi::Function::New(env, duplicate));
+  exports.Set("lock", Napi::Function::New(env, lock));
   exports.Set("hungUp", Napi::Function::New(env, hung_up));
 }
 

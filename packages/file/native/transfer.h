@@ -18,6 +18,7 @@ enum class How : int {
 //   read(fd, bytes, offset, length, position, how)            -> bytes read, 0 at the end, -errno
 //   write(fd, bytes, offset, length, second, position, how)   -> bytes written, -errno; `second` bytes from 0 follow
 //   duplicate(fd)                                             -> a descriptor of our own
+//   lock(fd)                                                  -> 0, -errno (EWOULDBLOCK: somebody else has it)
 //   hungUp(fd)                                                -> has the last writer of this pipe left?
 // `position` -1 is the descriptor's own.
 void export_transfer(Napi::Env env, Napi::Object exports);

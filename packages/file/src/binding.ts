@@ -43,6 +43,8 @@ export interface Binding {
     how: How,
   ): number
   duplicate(fd: number): number
+  /** Locks the open file for itself, without waiting: flock(2). @returns 0, `-errno` */
+  lock(fd: number): number
   /** Has the last writer of this pipe left? */
   hungUp(fd: number): boolean
 

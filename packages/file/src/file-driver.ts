@@ -1,7 +1,17 @@
 /** `file:PATH`: regular files, named pipes, terminals and devices. */
 import { closeSync } from 'node:fs'
-import { CamioError, defineDriver, type Forecast, type Mode, type Stream, type Target } from '@camio/core/spi'
+import {
+  CamioError,
+  defineDriver,
+  type Forecast,
+  fromSystemError,
+  type Mode,
+  type Stream,
+  systemError,
+  type Target,
+} from '@camio/core/spi'
 import { type Binding, chooseEngine, How, loadBinding } from './binding.js'
+import { errno } from './errno.js'
 import { featuresOf } from './features.js'
 import { NativeIo, nodeIo } from './file-io.js'
 import { Follower } from './follower.js'
@@ -51,6 +61,7 @@ function open(target: FileTarget): Stream | Promise<Stream> {
 function requestOf({ address, uri, mode, options, signal }: FileTarget): OpenRequest {
   if (options.follow) refuse(uri, mode === 'r', 'follow', 'is for mode=r')
   if (options.length !== undefined) refuse(uri, mode !== 'w' && mode !== 'a', 'length', 'is for reading')
+  if (options.lock) refuse(uri, mode !== 'w', 'lock', 'is not for mode=w, which empties the file before')
   if (options.offset > 0) refuse(uri, mode !== 'a', 'offset', 'is not for mode=a, which writes at the end')
   const perm = Number.parseInt(options.perm, 8)
   const { offset } = options
@@ -69,6 +80,7 @@ function streamOf(
 ): Stream | Promise<Stream> {
   const { fd, stats } = opened
   try {
+    if (target.options.lock) lock(fd, target.uri, binding)
     if (hasPositions(stats)) return regular(target, request, opened, binding)
     checkUnpositioned(target)
   } catch (error) {
@@ -99,6 +111,16 @@ function regular(
     syncAtEnd: options.fsync === 'end',
     follower: options.follow ? new Follower(fd, path) : null,
   })
+}
+
+/** Until the descriptor is closed. @throws `ERR_CAMIO_ADDRESS_IN_USE` where somebody else has it */
+function lock(fd: number, uri: string, binding: Binding | null): void {
+  if (binding === null)
+    throw new CamioError('ERR_CAMIO_UNAVAILABLE', `option "lock" in ${uri} needs the native engine`, { uri })
+  const answer = binding.lock(fd)
+  if (answer === 0) return
+  if (answer !== -errno().EWOULDBLOCK) throw fromSystemError(systemError(answer, 'flock'), uri, 'cannot lock')
+  throw new CamioError('ERR_CAMIO_ADDRESS_IN_USE', `${uri} is locked by somebody else`, { uri })
 }
 
 /** An appending stream begins, as far as its `position` knows, at the end. */

@@ -22,6 +22,7 @@ export const fileOptions = {
     default: 'no',
     help: 'writing: make it durable never, at the end, or with every write (O_DSYNC)',
   }),
+  lock: option.bool({ help: 'nobody else who says so, too, may have it open at the same time (flock; Linux)' }),
 } as const
 
 export const stdioOptions = { engine } as const

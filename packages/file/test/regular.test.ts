@@ -44,6 +44,20 @@ for (const engine of engines) {
     t.is(statSync(shared).mode & 0o777, 0o640 & ~process.umask())
   })
 
+  test(`${engine}: lock= lets one have the file, or says why not`, async (t) => {
+    const path = fresh()
+    if (engine === 'node') {
+      await t.throwsAsync(open(at(path, 'mode=a&lock=1')), { code: 'ERR_CAMIO_UNAVAILABLE' })
+      return
+    }
+    await t.throwsAsync(open(at(path, 'mode=w&lock=1')), { code: 'ERR_CAMIO_BAD_OPTION' })
+    const first = await open(at(path, 'mode=a&lock=1'))
+    await t.throwsAsync(open(at(path, 'mode=a&lock=1')), { code: 'ERR_CAMIO_ADDRESS_IN_USE', message: /locked/ })
+    await (await open(at(path, 'mode=a'))).close()
+    await first.close()
+    await (await open(at(path, 'mode=rw&lock=1'))).close()
+  })
+
   test(`${engine}: mode=a goes behind what others have appended`, async (t) => {
     const path = fresh()
     writeFileSync(path, 'one ')

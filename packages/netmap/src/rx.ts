@@ -82,7 +82,7 @@ export class RxQueue implements FrameSource {
     } finally {
       ring.cursor = slot
       // The first was counted when it was found.
-      this.read += count - 1
+      this.held += count - 1
       taker.countRead(count, total)
     }
   }

@@ -60,6 +60,7 @@ const facts = {
   isPassword: () => true,
   hasPassword: false,
   largestValue: LIMITS.bulk,
+  largestEntry: LIMITS.request,
 }
 const executor = new Executor(
   { store, pubsub: new PubSub(), server: facts, request: parser.request },

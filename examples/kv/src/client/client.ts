@@ -266,10 +266,12 @@ export class Client implements AsyncDisposable {
   }
 
   private async subscription(command: string, channel: string): Promise<void> {
+    this.subscriptions.asked()
     try {
       await this.ask(() => {}, [command, channel])
     } catch (error) {
-      this.subscriptions.forget(channel)
+      this.subscriptions.remove(channel)
+      this.subscriptions.settled()
       throw error
     }
   }

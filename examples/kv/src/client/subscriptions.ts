@@ -7,6 +7,8 @@ export type MessageListener = (message: Buffer, channel: string) => void
 
 export class Subscriptions {
   private readonly listeners = new Map<string, Set<MessageListener>>()
+  /** What the server was told, and has not confirmed. */
+  private unconfirmed = 0
 
   /** @param resp2 arrays are what comes out of turn while there are subscriptions */
   constructor(
@@ -21,7 +23,6 @@ export class Subscriptions {
     const present = this.listeners.get(channel)
     if (present === undefined) this.listeners.set(channel, new Set([listener]))
     else present.add(listener)
-    this.tellExchange()
     return present === undefined
   }
 
@@ -30,12 +31,21 @@ export class Subscriptions {
     const present = this.listeners.get(channel)
     if (present === undefined) return false
     if (listener !== undefined) present.delete(listener)
-    return listener === undefined || present.size === 0
+    if (listener !== undefined && present.size > 0) return false
+    // At once: whoever comes before the server confirms it must tell the server anew.
+    this.listeners.delete(channel)
+    return true
   }
 
-  /** Nobody listens to it any more, as the server confirmed. */
-  forget(channel: string): void {
-    this.listeners.delete(channel)
+  /** The server is told something, and will confirm it out of turn. */
+  asked(): void {
+    this.unconfirmed++
+    this.tellExchange()
+  }
+
+  /** It confirmed it, or refused. */
+  settled(): void {
+    this.unconfirmed--
     this.tellExchange()
   }
 
@@ -44,11 +54,7 @@ export class Subscriptions {
     const name = channel.toString()
     const word = kind.toString()
     if (word === 'message') this.deliver(name, payload ?? null)
-    else if (word === 'subscribe') this.confirmed()
-    else if (word === 'unsubscribe') {
-      this.confirmed()
-      this.forget(name)
-    }
+    else if (word === 'subscribe' || word === 'unsubscribe') this.confirmed()
   }
 
   private deliver(channel: string, payload: Reply): void {
@@ -58,11 +64,12 @@ export class Subscriptions {
 
   /** Requests are answered in their order, so what is confirmed is what waits first. */
   private confirmed(): void {
+    this.settled()
     this.exchange.next().reply(null)
   }
 
   private tellExchange(): void {
-    const any = this.listeners.size > 0
+    const any = this.listeners.size > 0 || this.unconfirmed > 0
     this.exchange.listening = any
     this.exchange.arraysArePushes = any && this.resp2
   }

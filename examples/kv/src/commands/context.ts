@@ -17,6 +17,8 @@ export interface ServerFacts {
   readonly hasPassword: boolean
   /** Bytes of the largest value. */
   readonly largestValue: number
+  /** Bytes of a key and its value together: one request has them, as a rule, and the log reads them in one piece. */
+  readonly largestEntry: number
 }
 
 export interface Context {

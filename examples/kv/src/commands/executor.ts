@@ -1,4 +1,6 @@
 /** Runs one request: finds its command, checks what is common to all, and lets it answer. */
+import { toBytes } from '../resp/ascii.js'
+import type { Request } from '../resp/request.js'
 import type { Client } from '../server/client.js'
 import type { Context } from './context.js'
 import { fits } from './subcommands.js'
@@ -37,6 +39,8 @@ export class Executor {
     const known = lookUp(request)
     if (known === null) {
       reply.error(unknown(context))
+      // A web page may make a browser of this machine speak to us: what follows such a line is no request of a friend's.
+      client.leaving ||= speaksHttp(request)
       return
     }
     client.lastCommand = known.command.name
@@ -65,6 +69,12 @@ export class Executor {
     while (store.memory > most) if (evict === 'no' || !store.evict()) return false
     return true
   }
+}
+
+const HTTP = ['POST', 'HOST:'].map(toBytes)
+
+function speaksHttp(request: Request): boolean {
+  return HTTP.some((word) => request.says(0, word))
 }
 
 /** Characters of the arguments that the error shows. */

@@ -5,7 +5,7 @@ import type { Request } from '../resp/request.js'
 import type { Command, Context } from './context.js'
 import { matches } from './glob.js'
 import { NOT_AN_INTEGER, safeArgument } from './numbers.js'
-import { findKey } from './strings.js'
+import { findKey, TOO_LONG } from './strings.js'
 
 const SYNTAX = 'ERR syntax error'
 const MATCH = toBytes('MATCH')
@@ -120,10 +120,14 @@ function randomkey({ store, reply }: Context): void {
 }
 
 function rename(context: Context): void {
-  const { store, request, reply } = context
+  const { store, request, reply, server } = context
   const entry = findKey(context, 1)
   if (entry === null) {
     reply.error('ERR no such key')
+    return
+  }
+  if (request.lengths[2]! + entry.valueLength > server.largestEntry) {
+    reply.error(TOO_LONG)
     return
   }
   const { value, expires } = entry

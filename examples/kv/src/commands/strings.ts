@@ -6,7 +6,7 @@ import type { Command, Context } from './context.js'
 import { integerArgument, integerIn, NOT_AN_INTEGER, narrow, sum } from './numbers.js'
 import { setOptions } from './set-options.js'
 
-const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)'
+export const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)'
 const ONE = [1, 1, 1] as const
 const EMPTY = new Uint8Array(0)
 
@@ -149,7 +149,8 @@ function append(context: Context): void {
     reply.integer(request.lengths[2]!)
     return
   }
-  if (entry.valueLength + request.lengths[2]! > server.largestValue) reply.error(TOO_LONG)
+  const length = entry.valueLength + request.lengths[2]!
+  if (length > server.largestValue || entry.keyLength + length > server.largestEntry) reply.error(TOO_LONG)
   else reply.integer(store.append(entry, request.view(2)))
 }
 

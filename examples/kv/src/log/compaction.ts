@@ -3,16 +3,14 @@
  *
  * The store is walked a slice at a time; changes that happen meanwhile go to both files. They stand in the new one in the order in
  * which they happened, slices among them: a slice says what a key is at that moment, a change behind it what becomes of it, and a
- * change before it is overwritten. The new file takes the old one's name when it is on stable storage.
+ * change before it is overwritten. The new file takes the old one's name when it is on stable storage; making the name durable is left to the log.
  */
 import { renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Store } from '../store/store.js'
 import { Group } from './group.js'
 import type { Log } from './log.js'
 import { LogFile } from './log-file.js'
-import { syncFolder } from './sync-folder.js'
 
 /** Bytes of a slice, about; and the buckets that it looks at, at most. */
 const SLICE = 256 * 1024
@@ -31,7 +29,7 @@ export class Compaction {
     private readonly path: string,
     private readonly syncs: boolean,
     private readonly store: Store,
-    private readonly log: Log,
+    private readonly log: Log<unknown>,
   ) {}
 
   static pathFor(path: string): string {
@@ -102,6 +100,5 @@ export class Compaction {
     this.replacing = true
     await file.sync()
     renameSync(path, this.path)
-    syncFolder(dirname(this.path))
   }
 }

@@ -1,16 +1,17 @@
 /**
  * Records that are written, and made durable, together:
  *
- *     length (u32, little endian) | CRC-32 of the records (u32) | records
+ *     length (u32, little endian) | CRC-32 of the records (u32) | CRC-32 of these eight bytes (u32) | records
  *
- * A record is a RESP array, as a request is: one parser reads both. Either all of a group is there, or its end is torn.
+ * A record is a RESP array, as a request is: one parser reads both. Either all of a group is there, or its end is torn. The head
+ * has a sum of its own: a length that is damaged must not be taken for a group whose end is not there.
  */
 import { crc32 } from 'node:zlib'
 import { toBytes } from '../resp/ascii.js'
 import { LARGE, ReplyWriter } from '../resp/reply-writer.js'
 import type { Entry } from '../store/entry.js'
 
-export const GROUP_HEAD = 8
+export const GROUP_HEAD = 12
 const FIRST = 64 * 1024
 
 /** What can happen to the store: the result, never how it came about, so that a record may be read twice without harm. */
@@ -25,6 +26,11 @@ export const Word = {
   DEL: toBytes('DEL'),
   FLUSH: toBytes('FLUSH'),
 } as const
+
+/** What the head's own sum must be. */
+export function headSum(head: Uint8Array): number {
+  return crc32(head.subarray(0, 8))
+}
 
 export class Group extends ReplyWriter {
   /** What is full, in order; the current memory comes behind it. */
@@ -110,6 +116,7 @@ export class Group extends ReplyWriter {
     const head = new DataView(first.buffer, first.byteOffset, GROUP_HEAD)
     head.setUint32(0, this.before - GROUP_HEAD, true)
     head.setUint32(4, sum, true)
+    head.setUint32(8, headSum(first), true)
     return this.pieces
   }
 }

@@ -5,7 +5,7 @@ import type { Group } from './group.js'
 import { syncFolder } from './sync-folder.js'
 
 /** The first bytes of every log. */
-export const MAGIC = Buffer.from('camio-kv log 1\n')
+export const MAGIC = Buffer.from('camio-kv log 2\n')
 
 /** Is told how far the file is, and what broke it. */
 export interface Progress {

@@ -5,7 +5,7 @@ import { CamioError, fileUri, isCamioError, open, type Stream } from '@camio/cor
 import type { Request } from '../resp/request.js'
 import { type RequestLimits, RequestParser } from '../resp/request-parser.js'
 import type { Store } from '../store/store.js'
-import { GROUP_HEAD, Word } from './group.js'
+import { GROUP_HEAD, headSum, Word } from './group.js'
 import { MAGIC } from './log-file.js'
 
 export interface Replayed {
@@ -80,6 +80,7 @@ class Replay {
       const view = new DataView(head.buffer, head.byteOffset, GROUP_HEAD)
       const length = view.getUint32(0, true)
       const sum = view.getUint32(4, true)
+      if (view.getUint32(8, true) !== headSum(head)) return await this.damaged(head, null)
       this.stream.release(0)
       const lease = (await this.atLeast(GROUP_HEAD + length))!
       if (lease.length < GROUP_HEAD + length) return this.torn(lease)
@@ -96,10 +97,13 @@ class Replay {
     return `a group that was not written whole (${length} bytes)`
   }
 
-  /** Only at the end of the file may a group be damaged: the system had not written all of it when it stopped. */
-  private async damaged(lease: Uint8Array, length: number): Promise<string> {
-    let nothing = lease.every((byte) => byte === 0)
-    const last = lease.length === GROUP_HEAD + length && length > 0
+  /**
+   * Only at the end of the file may a group be damaged: the system had not written all of it when it stopped.
+   * @param length `null`: where it ends is not known, for its head is damaged
+   */
+  private async damaged(lease: Uint8Array, length: number | null): Promise<string> {
+    let nothing = lease.subarray(length === null ? GROUP_HEAD : 0).every((byte) => byte === 0)
+    const last = length !== null && lease.length === GROUP_HEAD + length
     this.stream.release()
     const ended = await this.skipZeros()
     nothing &&= ended

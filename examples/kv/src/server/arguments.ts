@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { parseUri } from '@camio/core'
 import { parseDuration, parseSize } from '@camio/core/spi'
+import { password } from '../password.js'
+import { UsageError } from '../usage.js'
 import type { Settings } from './settings.js'
-
-/** What is wrong with the words, for whoever wrote them. */
-export class UsageError extends Error {}
 
 const OPTIONS = {
   listen: { type: 'string', multiple: true, short: 'l' },
@@ -37,7 +36,7 @@ export const HELP = `camio-kv [serve] [options]: a key-value store that speaks t
       --maxmemory N      bytes of keys and values (no limit)
       --evict no|lru     at that limit: an error (default), or away with what was not used for long
       --maxclients N     clients at once (10000)
-      --max-request N    bytes of one request (513MiB)
+      --max-request N    bytes of one request, and of a key with its value (513MiB)
       --timeout TIME     let silent clients go after this (never)
       --password-file F  clients that come by a network must say the file's first line; also $CAMIO_KV_PASSWORD
       --protected no     listen for others without a password
@@ -122,7 +121,7 @@ function checkStore(uri: string): void {
 
 /** Never on the command line, where everybody on the machine can read it. */
 function passwordOf(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  if (file === undefined) return env.CAMIO_KV_PASSWORD || undefined
+  if (file === undefined) return password(env)
   let text: string
   try {
     text = readFileSync(file, 'utf8')

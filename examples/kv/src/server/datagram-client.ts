@@ -7,6 +7,8 @@ import type { Service } from './service.js'
 
 /** Datagrams that are answered in one go, before others have their turn. */
 const BATCH = 64
+/** Bytes of answers that may wait until they are durable, of all clients: others are lost, as datagrams may be. */
+const MOST_HELD = 16 * 1024 * 1024
 
 export class DatagramClient extends Client {
   readonly reply: DatagramOutput
@@ -50,8 +52,19 @@ export class DatagramClient extends Client {
       this.send(answer)
       return
     }
+    if (this.service.heldBytes + answer.length > MOST_HELD) return
     const kept = answer.slice()
-    this.service.hold({ release: () => this.send(kept) })
+    this.service.heldBytes += kept.length
+    this.service.hold({
+      client: this,
+      release: () => {
+        this.service.heldBytes -= kept.length
+        this.send(kept)
+      },
+      abandon: () => {
+        this.service.heldBytes -= kept.length
+      },
+    })
   }
 
   /** What the transport does not take now is lost, as datagrams may be. */
@@ -61,9 +74,8 @@ export class DatagramClient extends Client {
 
   private serveAll(bytes: Uint8Array, from: number, end: number): void {
     const { service } = this
-    const limits = service.limitsOf(this)
     for (let at = from; at < end && !this.leaving; ) {
-      const verdict = service.parser.parse(bytes, at, end, limits)
+      const verdict = service.parser.parse(bytes, at, end, service.limitsOf(this))
       if (verdict === INCOMPLETE) {
         this.reply.error('ERR Protocol error: a request must be whole in its datagram')
         return

@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
-  type CamioError,
+  CamioError,
   isCamioError,
   type Listener,
   listen,
@@ -18,7 +18,8 @@ import {
 } from '@camio/core'
 import type { ServerFacts } from '../commands/context.js'
 import { Executor } from '../commands/executor.js'
-import { type Held, Log } from '../log/log.js'
+import { Log } from '../log/log.js'
+import { realPath } from '../log/path.js'
 import { type RequestLimits, RequestParser, strangerLimits } from '../resp/request-parser.js'
 import { Store } from '../store/store.js'
 import type { Client } from './client.js'
@@ -26,9 +27,9 @@ import { DatagramClient } from './datagram-client.js'
 import { configOf, infoText } from './facts.js'
 import { asksPassword, checkReach } from './protection.js'
 import { PubSub } from './pubsub.js'
-import type { AnyClient, Service } from './service.js'
-import { DEFAULTS, LARGEST_VALUE, type Settings } from './settings.js'
-import { StreamClient } from './stream-client.js'
+import type { AnyClient, Held, Service } from './service.js'
+import { DEFAULTS, LARGEST_REQUEST, LARGEST_VALUE, type Settings } from './settings.js'
+import { StreamClient, type Watched } from './stream-client.js'
 
 /** How often expired keys, idle and slow clients are looked for, in milliseconds. */
 const TICK = 100
@@ -55,11 +56,17 @@ export interface ServerOptions extends Partial<Settings> {
 
 /**
  * Listens, after what the log tells of is there again.
- * @throws what `listen` and the log's `open` throw; `ERR_CAMIO_NO_PERMISSION` for an address that others reach, without a password
+ * @throws what `listen` and the log's `open` throw; `ERR_CAMIO_NO_PERMISSION` for an address that others reach, without a password;
+ *   `ERR_CAMIO_ADDRESS_IN_USE` for what another server has; `ERR_CAMIO_BAD_OPTION`
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { report = (line) => console.error(line), ...given } = options
   const settings: Settings = { ...DEFAULTS, ...given }
+  if (settings.maxRequest > LARGEST_REQUEST)
+    throw new CamioError(
+      'ERR_CAMIO_BAD_OPTION',
+      `a request of ${settings.maxRequest} bytes: ${LARGEST_REQUEST} at most`,
+    )
   if (settings.protected && settings.password === null) checkReach(settings.listen)
   const server = new Server(settings, report)
   await server.start()
@@ -71,7 +78,9 @@ export class Server implements Service, ServerFacts {
   readonly store = new Store()
   readonly config: ReadonlyMap<string, string>
   readonly largestValue: number
+  readonly largestEntry: number
   now = Date.now()
+  heldBytes = 0
   private readonly selector = new Selector()
   private readonly pubsub = new PubSub()
   private readonly executor: Executor
@@ -81,7 +90,7 @@ export class Server implements Service, ServerFacts {
   private readonly limits: RequestLimits
   private readonly strangers: RequestLimits
   private readonly secret: Buffer | null
-  private log: Log | null = null
+  private log: Log<Held> | null = null
   private timer: NodeJS.Timeout | undefined
   private nextId = 1
   private copiesOfGone = 0
@@ -97,6 +106,7 @@ export class Server implements Service, ServerFacts {
   ) {
     this.config = configOf(settings)
     this.largestValue = Math.min(LARGEST_VALUE, settings.maxRequest)
+    this.largestEntry = settings.maxRequest
     this.limits = {
       arguments: MOST_ARGUMENTS,
       bulk: this.largestValue,
@@ -130,9 +140,12 @@ export class Server implements Service, ServerFacts {
   private async openLog(): Promise<void> {
     const { store, fsync, repair, compactFrom } = this.settings
     if (store === undefined) return
-    const path = parseUri(store).address
-    const { log, replayed } = await Log.open({ path, fsync, repair, compactFrom }, this.store, (error) => {
-      this.report(`the log cannot be written any more, and nothing can be changed: ${error.message}`)
+    const path = realPath(parseUri(store).address)
+    const { log, replayed } = await Log.open<Held>({ path, fsync, repair, compactFrom }, this.store, {
+      durable: (held) => this.goOn(held, (one) => one.release()),
+      lost: (held) => this.goOn(held, (one) => one.abandon()),
+      failed: (error) =>
+        this.report(`the log cannot be written any more, and nothing can be changed: ${error.message}`),
     })
     this.log = log
     if (replayed.cut !== null) this.report(replayed.cut)
@@ -228,6 +241,20 @@ export class Server implements Service, ServerFacts {
     this.endTurn()
   }
 
+  /** A turn of those who waited for the log. */
+  private goOn(held: readonly Held[], how: (one: Held) => void): void {
+    if (this.stopped) return
+    this.now = this.store.now = Date.now()
+    for (const one of held) {
+      try {
+        how(one)
+      } catch (error) {
+        this.letGo(one.client, error)
+      }
+    }
+    this.endTurn()
+  }
+
   private serve(source: Selectable): void {
     const client = this.everybody.get(source)
     if (client !== undefined) {
@@ -242,9 +269,13 @@ export class Server implements Service, ServerFacts {
     try {
       client.serve()
     } catch (error) {
-      this.drop(client)
-      if (!isCamioError(error)) this.report(`client ${client.id} was let go: ${(error as Error).stack}`)
+      this.letGo(client, error)
     }
+  }
+
+  private letGo(client: AnyClient, error: unknown): void {
+    this.drop(client)
+    if (!isCamioError(error)) this.report(`client ${client.id} was let go: ${(error as Error).stack}`)
   }
 
   private endTurn(): void {
@@ -372,13 +403,12 @@ export class Server implements Service, ServerFacts {
     this.dirty.push(client)
   }
 
-  watchRoom(client: StreamClient, wanted: boolean): void {
-    if (client.waitsForRoom === wanted || client.gone) return
-    client.waitsForRoom = wanted
+  watch(client: StreamClient, what: Watched): void {
+    if (client.watched === what || client.gone || this.stopped) return
+    client.watched = what
     const { selector } = this
-    if (!wanted) selector.delete(client.stream)
-    selector.add(client.stream)
-    if (wanted) selector.add(client.stream, 'write')
+    selector.delete(client.stream)
+    if (what !== null) selector.add(client.stream, what)
   }
 
   // ---------------------------------------------------------------------------------------------------- for commands

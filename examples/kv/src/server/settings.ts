@@ -14,7 +14,7 @@ export interface Settings {
   readonly maxmemory: number
   readonly evict: Evict
   readonly maxclients: number
-  /** Bytes of one request, and of one value. */
+  /** Bytes of one request, and of a key and its value together: {@link LARGEST_REQUEST} at most. */
   readonly maxRequest: number
   /** Milliseconds of silence after which a client is let go; 0: never. */
   readonly timeout: number
@@ -30,6 +30,9 @@ export interface Settings {
 const MEBI = 1024 * 1024
 
 export const LARGEST_VALUE = 512 * MEBI
+
+/** A group of the log is read in one lease, of 1 GiB at most: it has a key and its value, and 8 MiB of others besides. */
+export const LARGEST_REQUEST = 1008 * MEBI
 
 export const DEFAULTS: Settings = {
   listen: ['tcp://127.0.0.1:7379'],

@@ -6,12 +6,15 @@ import type { Stream } from '@camio/core'
 import { Assembly } from '../resp/assembly.js'
 import { BROKEN, INCOMPLETE, type RequestLimits } from '../resp/request-parser.js'
 import { Client } from './client.js'
-import type { Service } from './service.js'
+import type { Held, Service } from './service.js'
 import { StreamOutput } from './stream-output.js'
+
+/** What a client is waited for: `null` while it is held, and has said more already. */
+export type Watched = 'read' | 'write' | null
 
 const NOTHING: Uint8Array = new Uint8Array(0)
 
-export class StreamClient extends Client {
+export class StreamClient extends Client implements Held {
   readonly reply: StreamOutput
   readonly listens = true
   private assembly: Assembly | null = null
@@ -25,8 +28,8 @@ export class StreamClient extends Client {
   private rest = 0
   /** Written to in this turn, and in the service's list of those. */
   dirty = false
-  /** The selector watches for room to write. */
-  waitsForRoom = false
+  /** What the selector looks for. */
+  watched: Watched = 'read'
   /** Since when more than the soft limit waits for it; 0: it does not. */
   slowSince = 0
   gone = false
@@ -38,7 +41,7 @@ export class StreamClient extends Client {
     uri: string,
   ) {
     super(id, uri, service.now)
-    this.reply = new StreamOutput(stream)
+    this.reply = new StreamOutput(stream, service)
   }
 
   get address(): string {
@@ -57,17 +60,40 @@ export class StreamClient extends Client {
   /** Something may be there to read, or to write again. */
   serve(): void {
     if (this.gone) return
-    if (this.reply.blocked && !this.reply.drain()) {
+    if (this.reply.blocked && !this.drain()) {
       if (this.reply.broken) this.service.drop(this)
+      // Not for what it says next: it would be looked at again and again.
+      else this.service.watch(this, this.reply.held ? null : 'write')
       return
     }
     this.serveRequests()
   }
 
-  /** What was held may leave. */
+  private drain(): boolean {
+    const { pending } = this.reply
+    const sent = this.reply.drain()
+    // Whoever reads is not silent.
+    if (this.reply.pending < pending) this.heard = this.service.now
+    return sent
+  }
+
+  get client(): StreamClient {
+    return this
+  }
+
   release(): void {
-    this.reply.held = false
-    if (!this.gone) this.serve()
+    if (this.gone) return
+    if (this.reply.release()) this.hold()
+    this.serve()
+  }
+
+  abandon(): void {
+    this.service.drop(this)
+  }
+
+  private hold(): void {
+    this.reply.hold()
+    this.service.hold(this)
   }
 
   private serveRequests(): void {
@@ -82,9 +108,10 @@ export class StreamClient extends Client {
       return
     }
     this.heard = this.service.now
-    const limits = this.service.limitsOf(this)
     let verdict = this.at
-    while (!this.reply.blocked && !this.leaving && (verdict = this.next(limits)) >= 0) this.at = verdict
+    while (!this.reply.blocked && !this.leaving && (verdict = this.next(this.service.limitsOf(this))) >= 0) {
+      this.at = verdict
+    }
     if (verdict === BROKEN) {
       this.reply.error(`ERR Protocol error: ${this.service.parser.problem}`)
       this.leaving = true
@@ -141,13 +168,11 @@ export class StreamClient extends Client {
   /** The end of this client's turn. */
   settle(): void {
     const { service } = this
-    if (service.holding && !this.reply.held) {
-      this.reply.held = true
-      service.hold(this)
-    }
+    if (service.holding && !this.reply.held) this.hold()
     const sent = this.reply.finish()
     if (this.reply.broken || this.stream.error !== null || this.stream.closed) service.drop(this)
     else if (sent && this.leaving) service.part(this)
-    else service.watchRoom(this, !sent && !this.reply.held)
+    // What was full may have room again by now: then the rest of the lease is next, and of that no reading tells.
+    else if (!this.reply.held) service.watch(this, sent && !this.leased ? 'read' : 'write')
   }
 }

@@ -5,6 +5,11 @@
 import type { Stream } from '@camio/core'
 import { LARGE, ReplyWriter } from '../resp/reply-writer.js'
 
+/** Says when nothing may leave: what happened in this turn is not durable yet. */
+export interface Gate {
+  readonly holding: boolean
+}
+
 /** Bytes that are claimed at once: many replies, and no larger than a small shared-memory ring grants. */
 const CLAIM = 32 * 1024
 const NOTHING = new Uint8Array(0)
@@ -12,19 +17,24 @@ const NOTHING = new Uint8Array(0)
 export class StreamOutput extends ReplyWriter {
   /** Where the claim that is out begins, -1 without one. */
   private claimAt = -1
-  /** How much of the claim is used, while replies go on behind it. */
-  private claimUsed = 0
+  /** How much of the claim is used, where replies go on behind it; -1 while it is written to. */
+  private claimUsed = -1
   /** What comes behind the claim, oldest first; the last of it may still be written to. */
   private readonly waiting: Uint8Array[] = []
   /** Bytes in `waiting`. */
   pending = 0
-  /** Nothing may leave: what it tells of is not durable yet. */
+  /** Nothing may leave: what it tells of is not durable yet. See {@link hold}. */
   held = false
+  /** How many of `waiting` may leave with the next {@link release}. */
+  private sealed = 0
   /** The stream takes no more, ever. */
   broken = false
   private readonly claimSize: number
 
-  constructor(private readonly stream: Stream) {
+  constructor(
+    private readonly stream: Stream,
+    private readonly gate: Gate,
+  ) {
     super()
     this.claimSize = Math.min(CLAIM, stream.maxClaim)
   }
@@ -35,11 +45,16 @@ export class StreamOutput extends ReplyWriter {
   }
 
   protected makeRoom(length: number): void {
-    if (this.waiting.length === 0 && !this.held && length <= this.claimSize) {
+    if (this.waiting.length === 0 && length <= this.claimSize && this.mayCommit) {
       this.commit()
       if (this.claim()) return
     }
     this.spill(Math.max(length, LARGE))
+  }
+
+  /** A claim that is full leaves only when nothing in it must wait; without one there is nothing to leave. */
+  private get mayCommit(): boolean {
+    return !this.held && (this.claimAt < 0 || !this.gate.holding)
   }
 
   private claim(): boolean {
@@ -53,18 +68,26 @@ export class StreamOutput extends ReplyWriter {
     this.bytes = this.stream.claimBytes
     this.at = this.claimAt
     this.end = this.claimAt + this.claimSize
+    this.claimUsed = -1
     return true
   }
 
   /** Goes on writing in memory of our own. */
   private spill(length: number): void {
-    if (this.claimAt >= 0 && this.waiting.length === 0) this.claimUsed = this.at - this.claimAt
+    this.leaveClaim()
     this.closeSpill()
     this.bytes = new Uint8Array(length)
     this.at = 0
     this.end = length
     this.waiting.push(this.bytes)
     this.pending += length
+  }
+
+  /** What comes now is written elsewhere. */
+  private leaveClaim(): void {
+    if (this.claimAt < 0 || this.claimUsed >= 0) return
+    this.claimUsed = this.at - this.claimAt
+    this.noRoom()
   }
 
   /** The last of `waiting` is as long as what was written to it. */
@@ -99,6 +122,23 @@ export class StreamOutput extends ReplyWriter {
     this.pending += value.length - from
   }
 
+  /** Nothing leaves until {@link release}, and then only what was said so far: what is said from now on has its own time. */
+  hold(): void {
+    this.held = true
+    this.leaveClaim()
+    this.closeSpill()
+    this.sealed = this.waiting.length
+  }
+
+  /** What was held may leave. @returns whether something was said since, and must wait: {@link hold} again */
+  release(): boolean {
+    this.held = false
+    this.closeSpill()
+    const late = Math.max(0, this.waiting.length - this.sealed)
+    this.drain(late)
+    return late > 0
+  }
+
   /** The end of a turn. @returns whether the stream has it all */
   finish(): boolean {
     if (this.broken) this.drop()
@@ -109,12 +149,12 @@ export class StreamOutput extends ReplyWriter {
     return this.drain()
   }
 
-  /** Hands over what waits, as far as there is room. @returns whether that was all */
-  drain(): boolean {
+  /** Hands over what waits but for the last `kept` pieces, as far as there is room. @returns whether nothing waits any more */
+  drain(kept = 0): boolean {
     if (this.waiting.length > 0) this.closeSpill()
     if (this.held) return false
-    this.commitClaim()
-    while (this.waiting.length > 0) {
+    this.commit()
+    while (this.waiting.length > kept) {
       const first = this.waiting[0]!
       if (!this.claim()) break
       const count = Math.min(first.length, this.claimSize)
@@ -129,18 +169,11 @@ export class StreamOutput extends ReplyWriter {
     return this.waiting.length === 0
   }
 
-  /** Commits a claim behind which others already wait. */
-  private commitClaim(): void {
-    if (this.claimAt < 0) return
-    if (this.waiting.length > 0) this.at = this.claimAt + this.claimUsed
-    this.commit()
-  }
-
   private commit(): void {
     if (this.claimAt < 0) return
-    const used = this.at - this.claimAt
+    this.leaveClaim()
+    const used = this.claimUsed
     this.claimAt = -1
-    this.noRoom()
     try {
       if (used === 0) this.stream.cancel()
       else this.stream.commit(used)

@@ -4,7 +4,19 @@ import { Arena, LARGEST_CELL } from './arena.js'
 import type { Entry } from './entry.js'
 
 export class Cells {
-  private readonly arena = new Arena()
+  private arena = new Arena(0)
+  /** What was retired, until nothing lies in it. */
+  private old: Arena | null = null
+
+  /** Bytes of memory that cells have, free ones included. */
+  get bytes(): number {
+    return this.arena.bytes + (this.old?.bytes ?? 0)
+  }
+
+  /** Must entries be moved? Every one, then {@link moved}. */
+  get moving(): boolean {
+    return this.old !== null
+  }
 
   /** Gives a new entry its key. */
   putKey(entry: Entry, key: Uint8Array, start: number, length: number, valueLength: number): void {
@@ -38,8 +50,41 @@ export class Cells {
 
   release(entry: Entry): void {
     if (entry.cell < 0) return
-    this.arena.give(entry.cell, entry.cellSize)
+    this.give(entry.cell, entry.cellSize)
     entry.cell = -1
+  }
+
+  /** Away from what was retired. What points into that is good for as long as somebody has it: nothing is written there any more. */
+  move(entry: Entry): void {
+    const { cell, cellSize, keyBytes, keyAt, keyLength, valueBytes, valueLength } = entry
+    if (cell < 0 || Arena.markOf(cell) === this.arena.mark) return
+    const together = valueBytes === keyBytes
+    const length = keyLength + (together ? valueLength : 0)
+    this.takeCell(entry, length)
+    copyTo(entry.keyBytes, entry.keyAt, keyBytes, keyAt, length)
+    if (together) {
+      entry.valueBytes = entry.keyBytes
+      entry.valueAt = entry.keyAt + keyLength
+    }
+    this.give(cell, cellSize)
+  }
+
+  /** All entries were moved. */
+  moved(): void {
+    if (this.old?.used === 0) this.old = null
+  }
+
+  private give(cell: number, size: number): void {
+    const { arena } = this
+    if (Arena.markOf(cell) !== arena.mark) {
+      this.old!.give(cell, size)
+      return
+    }
+    arena.give(cell, size)
+    if (this.old !== null || !arena.sparse) return
+    arena.retire()
+    this.old = arena
+    this.arena = new Arena(arena.mark === 0 ? 1 : 0)
   }
 
   /** A key alone, where the value does not fit beside it. */
@@ -55,7 +100,7 @@ export class Cells {
     if (needed <= cellSize) return true
     this.takeCell(entry, needed)
     copyTo(entry.keyBytes, entry.keyAt, keyBytes, keyAt, keyLength)
-    this.arena.give(cell, cellSize)
+    this.give(cell, cellSize)
     return true
   }
 

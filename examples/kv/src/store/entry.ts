@@ -34,5 +34,19 @@ export class Entry {
   }
 }
 
-/** What an entry takes besides its bytes: the object, its share of the table, what its cell has too much. See test/store.test.ts. */
-export const ENTRY_BYTES = 160
+/** What an entry takes besides its bytes: the object, its share of the table, what its cell has too much. */
+const ENTRY_BYTES = 160
+/** What an array of its own takes besides its bytes. */
+const ARRAY_BYTES = 160
+/** Arrays from here on may have more memory than they show: see `Store.append`. */
+const ROOMY = 8 * 1024
+
+/** What it takes but for the value. */
+export function keyMemory({ keyLength, cell }: Entry): number {
+  return ENTRY_BYTES + keyLength + (cell < 0 ? ARRAY_BYTES : 0)
+}
+
+export function valueMemory({ valueBytes, valueLength, keyBytes, cell }: Entry): number {
+  if (cell >= 0 && valueBytes === keyBytes) return valueLength
+  return ARRAY_BYTES + (valueLength > ROOMY ? valueBytes.buffer.byteLength : valueLength)
+}

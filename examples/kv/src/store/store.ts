@@ -6,7 +6,7 @@
 import { copyTo } from '../resp/request.js'
 import { LARGEST_CELL } from './arena.js'
 import { Cells } from './cells.js'
-import { ENTRY_BYTES, Entry } from './entry.js'
+import { Entry, keyMemory, valueMemory } from './entry.js'
 import { Expiring } from './expiring.js'
 import { hashOf } from './hash.js'
 import { Table } from './table.js'
@@ -19,6 +19,10 @@ const TICK = 4
 const SAMPLES = 5
 /** Of so many that were looked at, a quarter expired: look on. */
 const SWEEP = 20
+
+/** Buckets that are tidied with every new key, and between two looks at the clock. */
+const BUCKETS_A_KEY = 4
+const BUCKETS = 256
 
 /** Is told of every change, also of those that nobody asked for: what expired, what was evicted. */
 export interface Journal {
@@ -38,8 +42,10 @@ export class Store {
   /** The same in {@link TICK}s since the store was made: a small integer, which costs no object where an entry keeps it. */
   private tick = 0
   private readonly origin = this.time
-  /** Bytes of keys, values and what holds them. */
+  /** Bytes of keys, values and what holds them, but for cells that are free: see {@link reserved}. */
   memory = 0
+  /** The cursor of {@link tidy}. */
+  private tidied = 0
   /** `copies`: of values, into the store and out of it. */
   readonly counts = { hits: 0, misses: 0, expired: 0, evicted: 0, copies: 0 }
 
@@ -49,11 +55,17 @@ export class Store {
   }
   set now(time: number) {
     this.time = time
-    this.tick = Math.floor((time - this.origin) / TICK) | 0
+    // While a log is read it is no time at all: what is there then was used before anything else.
+    this.tick = Math.max(0, Math.floor((time - this.origin) / TICK)) | 0
   }
 
   get size(): number {
     return this.table.size
+  }
+
+  /** Bytes of memory for small keys and values, used or not. */
+  get reserved(): number {
+    return this.cells.bytes
   }
 
   get expirable(): number {
@@ -95,14 +107,15 @@ export class Store {
       copyTo(entry.valueBytes, entry.valueAt, value, valueStart, valueLength)
       this.counts.copies++
     } else {
+      if (entry !== null) this.memory -= valueMemory(entry)
       entry ??= this.add(key, start, length, hash, valueLength)
-      this.memory += valueLength - entry.valueLength
       if (owned && value.length === valueLength && valueLength > LARGEST_CELL) {
         this.cells.putOwn(entry, value)
       } else {
         this.cells.putValue(entry, value, valueStart, valueLength)
         this.counts.copies++
       }
+      this.memory += valueMemory(entry)
     }
     entry.used = this.tick
     if (expires !== 0 || entry.slot >= 0) this.setExpiry(entry, expires)
@@ -115,9 +128,10 @@ export class Store {
     const length = value.length + bytes.length
     const grown = grow(value, length)
     grown.set(bytes, value.length)
-    this.memory += bytes.length
+    this.memory -= valueMemory(entry)
     if (length > IN_PLACE) this.cells.putOwn(entry, grown)
     else this.cells.putValue(entry, grown, 0, length)
+    this.memory += valueMemory(entry)
     this.journal?.appended(entry, bytes)
     return length
   }
@@ -125,7 +139,7 @@ export class Store {
   delete(entry: Entry): void {
     this.table.remove(entry)
     this.expiring.remove(entry)
-    this.memory -= ENTRY_BYTES + entry.keyLength + entry.valueLength
+    this.memory -= keyMemory(entry) + valueMemory(entry)
     this.journal?.deleted(entry)
     this.cells.release(entry)
   }
@@ -139,6 +153,7 @@ export class Store {
     this.table.clear()
     this.expiring.clear()
     this.cells = new Cells()
+    this.tidied = 0
     this.memory = 0
     this.journal?.flushed()
   }
@@ -167,7 +182,7 @@ export class Store {
     return null
   }
 
-  /** Takes away expired keys that nobody asks for, for `budget` milliseconds at most. */
+  /** Takes away expired keys that nobody asks for, and tidies up, for `budget` milliseconds at most. */
   sweep(budget: number): void {
     const stop = performance.now() + budget
     let gone: number
@@ -180,7 +195,19 @@ export class Store {
         gone++
       }
     } while (gone > SWEEP / 4 && performance.now() < stop)
+    while (this.cells.moving && performance.now() < stop) this.tidy(BUCKETS)
   }
+
+  /** Moves the entries of some buckets, where memory for small ones has become too sparse. */
+  private tidy(buckets: number): void {
+    const { cells, table } = this
+    for (let left = buckets; cells.moving && left > 0; left--) {
+      this.tidied = table.scan(this.tidied, this.move)
+      if (this.tidied === 0) cells.moved()
+    }
+  }
+
+  private readonly move = (entry: Entry): void => this.cells.move(entry)
 
   /** Takes away the key that was not used for longest among a few. @returns `false` when there is none */
   evict(): boolean {
@@ -197,10 +224,11 @@ export class Store {
   }
 
   private add(key: Uint8Array, start: number, length: number, hash: number, valueLength: number): Entry {
+    this.tidy(BUCKETS_A_KEY)
     const entry = new Entry(hash)
     this.cells.putKey(entry, key, start, length, valueLength)
     this.table.add(entry)
-    this.memory += ENTRY_BYTES + length
+    this.memory += keyMemory(entry)
     return entry
   }
 

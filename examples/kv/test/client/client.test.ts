@@ -244,6 +244,21 @@ test.serial('subscriptions have methods: as plain commands they are refused', as
   t.is(await kv.ping(), 'PONG')
 })
 
+for (const protocol of [2, 3] as const)
+  test.serial(`who subscribes while the last one leaves is heard, protocol ${protocol}`, async (t) => {
+    const place = await PLACES.mem!(t)
+    const listener = await client(t, place, { protocol })
+    const speaker = await client(t, place)
+    await listener.subscribe('news', () => t.fail('it left'))
+    const leaving = listener.unsubscribe('news')
+    const heard = new Promise((resolve) => {
+      void listener.subscribe('news', (message) => resolve(message.toString()))
+    })
+    await leaving
+    while ((await speaker.publish('news', 'here')) === 0);
+    t.is(await heard, 'here')
+  })
+
 test.serial('no more requests than may wait', async (t) => {
   const kv = await client(t, await PLACES.mem!(t), { maxPending: 2 })
   const results = await Promise.allSettled([kv.ping(), kv.ping(), kv.ping()])
