@@ -25,12 +25,17 @@ const published = manifests.filter(({ manifest }) => !manifest.private)
 const notTransports = ['core', 'conformance', 'cli', 'native-common'].map((name) => `@camio/${name}`)
 const transports = published.filter(({ manifest }) => !notTransports.includes(manifest.name))
 
-/** The packages of this project that a manifest asks for, in whatever way. Layers go around every transport, as their tests do. */
-const ownDependencies = (manifest: Manifest) =>
-  ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']
-    .filter((field) => manifest.name !== '@camio/layers' || field !== 'devDependencies')
-    .flatMap((field) => Object.keys(manifest[field] ?? {}))
-    .filter((name) => name.startsWith('@camio/'))
+const LAYERS = '@camio/layers'
+
+/**
+ * The packages of this project that a manifest asks for, in whatever way. Layers go around every transport, as tests do: those of the
+ * layers bring transports, and those of a transport may bring layers.
+ */
+const ownDependencies = (manifest: Manifest) => {
+  const named = (field: string) => Object.keys(Object(manifest[field])).filter((name) => name.startsWith('@camio/'))
+  const forTests = named('devDependencies').filter((name) => manifest.name !== LAYERS && name !== LAYERS)
+  return [...['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap(named), ...forTests]
+}
 
 const sources = (folder: string) =>
   (existsSync(join(root, folder, 'src'))
