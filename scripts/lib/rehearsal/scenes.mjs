@@ -2,8 +2,6 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { captureNpm } from '../npm.mjs'
-import { Stop, say } from '../say.mjs'
 import { headersOption } from '../toolchain.mjs'
 import { Consumer } from './consumer.mjs'
 import { expect, expectEqual } from './expect.mjs'
@@ -127,15 +125,6 @@ async function expectAdvice(scene, { name }, env) {
 function nodeHeaders() {
   const [headers] = headersOption()
   return headers ? { npm_config_nodedir: headers.slice('--nodedir='.length) } : {}
-}
-
-/** @returns what was published, from tarballs */
-export async function publishTarballs(tarballs, env) {
-  for (const { name, version, tarball } of tarballs) {
-    const { code, output } = await captureNpm(['publish', '--access=public', '--loglevel=error', tarball], { env })
-    if (code !== 0) throw new Stop(`${output}\nPublishing ${name}@${version} failed: see above.`)
-  }
-  say(`published ${tarballs.length} packages`)
 }
 
 /** An older transport with a newer core, both from the registry: the suite decides. */
