@@ -122,9 +122,11 @@ async function expectAdvice(scene, { name }, env) {
   process.stdout.write(`            ${advice.reason}\n`)
 }
 
+/** Where they are: as npm was told here, which a stranger's npm is not, or beside this Node. This machine may have no way to download them. */
 function nodeHeaders() {
-  const [headers] = headersOption()
-  return headers ? { npm_config_nodedir: headers.slice('--nodedir='.length) } : {}
+  const [option] = headersOption()
+  const headers = process.env.npm_config_nodedir ?? option?.slice('--nodedir='.length)
+  return headers ? { npm_config_nodedir: headers } : {}
 }
 
 /** An older transport with a newer core, both from the registry: the suite decides. */
