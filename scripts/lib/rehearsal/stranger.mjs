@@ -17,20 +17,23 @@ export const strangersManifest = () => readJson(SOURCE, 'package.json')
 
 /** Compiles it with the types of the published core, packs and publishes it. */
 export async function publishStranger(scene) {
-  const consumer = new Consumer(scene.folder('stranger'), scene.env)
-  cpSync(SOURCE, consumer.folder, {
+  const { name, dependencies } = strangersManifest()
+  const author = new Consumer(scene.folder('stranger'), scene.env)
+  await author.npmInstall(['@camio/core', ...Object.keys(dependencies)])
+  linkTools(author.folder)
+  // Below that folder, whose packages it finds: npm would ask for its development dependencies, which the registry has not.
+  const folder = join(author.folder, name)
+  cpSync(SOURCE, folder, {
     recursive: true,
-    filter: (source) => !MADE_OR_NOT_FOR_USERS.some((name) => source === join(SOURCE, name)),
+    filter: (source) => !MADE_OR_NOT_FOR_USERS.some((made) => source === join(SOURCE, made)),
   })
-  await consumer.npmInstall([], { options: ['--omit=dev'] })
-  linkTools(consumer.folder)
-  const { code, output } = await consumer.run([tool('typescript', 'tsc'), '--project', '.'])
-  expect(code === 0, `${strangersManifest().name} compiles with the published @camio/core`, output)
-  const tarballs = await pack([consumer.folder], scene.folder('stranger-tarball'), scene.env)
+  const { code, output } = await author.run([tool('typescript', 'tsc'), '--project', name])
+  expect(code === 0, `${name} compiles with the published @camio/core`, output)
+  const tarballs = await pack([folder], scene.folder('stranger-tarball'), scene.env)
   await publishTarballs(tarballs, scene.env)
 }
 
-/** What its author has besides, and the registry has not. */
+/** What the author has besides, and the registry has not. */
 function linkTools(folder) {
   mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true })
   for (const name of ['@types/node', '@types/ws', 'undici-types'])
