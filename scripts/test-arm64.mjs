@@ -18,6 +18,8 @@ const COMPILER = 'aarch64-linux-gnu-gcc'
 const BEYOND_EMULATION = {
   'file (native*): outcomes: stored, something at hand':
     'qemu-user 7.2 has no preadv2(2), it answers ENOSYS: every read takes the thread pool, which answers later than the case waits',
+  'cable-packet (packet:)*': 'qemu-user 7.2 answers ENOPROTOOPT to setsockopt(SOL_PACKET, PACKET_VERSION)',
+  'cable-xdp (xdp:)*': 'qemu-user 7.2 answers ENOPROTOOPT to setsockopt(SOL_XDP, XDP_RX_RING), and ENOSYS to bpf(2)',
 }
 
 /**
