@@ -1,4 +1,4 @@
-// npm run test:nodes [-- 22 24 ...]: all tests under every release of Node that is supported. npm brings their binaries.
+// npm run test:nodes [-- 22 24 ... <test files>]: all tests under every release of Node that is supported. npm brings their binaries.
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { onDemand } from './lib/on-demand.mjs'
@@ -17,16 +17,19 @@ async function binaryOf(release) {
   return binary
 }
 
-async function testUnder(release) {
+async function testUnder(release, files) {
   const binary = await binaryOf(release)
   say(`tests: ava, Node ${release}`)
   const PATH = `${dirname(binary)}${delimiter}${process.env.PATH}`
-  return run(binary, [tool('ava')], { env: { PATH } })
+  return run(binary, [tool('ava'), ...files], { env: { PATH } })
 }
 
 await main(async (args) => {
   await setUp({ native: 'required' })
+  const chosen = args.filter((arg) => /^\d+$/.test(arg))
+  const files = args.filter((arg) => !chosen.includes(arg))
   const failed = []
-  for (const release of args.length > 0 ? args : RELEASES) if ((await testUnder(release)) !== 0) failed.push(release)
+  for (const release of chosen.length > 0 ? chosen : RELEASES)
+    if ((await testUnder(release, files)) !== 0) failed.push(release)
   if (failed.length > 0) throw new Stop(`Tests failed under Node ${failed.join(', ')}: see above.`)
 })

@@ -15,6 +15,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 const suites = readdirSync(here).filter((name) => name.endsWith('.suite.js'))
 const ava = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs')
 
+/** What a slow machine, as an emulated one is, gives every case: see @camio/conformance. Milliseconds. */
+const patience = Number(process.env.CAMIO_CONFORMANCE_TIMEOUT ?? 0)
+
 for (const suite of suites) {
   const name = suite.replace('.suite.js', '')
   if (missing !== null) {
@@ -22,15 +25,19 @@ for (const suite of suites) {
     continue
   }
   test.serial(`${name}, over a stand-in for the kernel module`, async (t) => {
-    t.timeout(600_000)
+    t.timeout(Math.max(600_000, 10 * patience))
     const { env, folder, remove } = standIn()
     t.teardown(remove)
-    const child = spawn(process.execPath, [ava, '--tap', join('dist-test', suite)], {
-      cwd: dirname(here),
-      // Not ours: it would make the child report to our parent.
-      env: { ...withoutAva(process.env), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [ava, '--tap', `--timeout=${Math.max(120_000, patience)}`, join('dist-test', suite)],
+      {
+        cwd: dirname(here),
+        // Not ours: it would make the child report to our parent.
+        env: { ...withoutAva(process.env), ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     t.teardown(() => child.kill('SIGKILL'))
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))

@@ -47,8 +47,8 @@ export class Consumer {
     return output
   }
 
-  command(name, args) {
-    return capture(name, args, { cwd: this.folder, env: this.env })
+  command(name, args, env = {}) {
+    return capture(name, args, { cwd: this.folder, env: { ...this.env, ...env } })
   }
 
   /** The packages of the scope that are here, wherever the client put them. */

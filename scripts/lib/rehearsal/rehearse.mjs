@@ -3,8 +3,10 @@ import { nativePackages } from '../packages.mjs'
 import { say } from '../say.mjs'
 import { expect, expectEqual } from './expect.mjs'
 import { expectPrebuilds, foreignDependencies, pack, printSizes } from './packing.mjs'
-import { buildFromSource, installAlone, installCommand, mixVersions, publishTarballs } from './scenes.mjs'
+import { publishTarballs } from './publishing.mjs'
+import { buildFromSource, installAlone, installCommand, mixVersions } from './scenes.mjs'
 import { Stage } from './stage.mjs'
+import { allowStranger, installStranger, publishStranger, strangersManifest } from './stranger.mjs'
 import { compileConsumers } from './typescript.mjs'
 
 const NOT_TRANSPORTS = new Set(['core', 'conformance', 'cli', 'native-common'].map((name) => `@camio/${name}`))
@@ -29,7 +31,11 @@ async function firstRelease(scene, stage) {
   say('a release of what waits')
   const released = await stage.version()
   expectEqual(stage.waiting(), [], `every changeset went into a version: ${list(released)}`)
-  const foreign = await pack(foreignDependencies(stage.packages()), scene.folder('foreign'), scene.env)
+  const foreign = await pack(
+    foreignDependencies([...stage.packages(), strangersManifest()]),
+    scene.folder('foreign'),
+    scene.env,
+  )
   const tarballs = await pack(
     stage.packages().map(({ folder }) => folder),
     scene.folder('tarballs'),
@@ -50,6 +56,10 @@ async function users(scene, transports) {
   for (const transport of others) await installAlone(scene, transport, ['npm', 'pnpm'])
   say('users: the command')
   await installCommand(scene)
+  say("users: somebody else's scheme")
+  await publishStranger(scene)
+  await installStranger(scene)
+  await allowStranger(scene)
   say('users: programs in TypeScript')
   await compileConsumers(scene)
   say('users: no binary fits')

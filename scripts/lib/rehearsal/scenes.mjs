@@ -2,8 +2,6 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { captureNpm } from '../npm.mjs'
-import { Stop, say } from '../say.mjs'
 import { headersOption } from '../toolchain.mjs'
 import { Consumer } from './consumer.mjs'
 import { expect, expectEqual } from './expect.mjs'
@@ -124,18 +122,11 @@ async function expectAdvice(scene, { name }, env) {
   process.stdout.write(`            ${advice.reason}\n`)
 }
 
+/** Where they are: as npm was told here, which a stranger's npm is not, or beside this Node. This machine may have no way to download them. */
 function nodeHeaders() {
-  const [headers] = headersOption()
-  return headers ? { npm_config_nodedir: headers.slice('--nodedir='.length) } : {}
-}
-
-/** @returns what was published, from tarballs */
-export async function publishTarballs(tarballs, env) {
-  for (const { name, version, tarball } of tarballs) {
-    const { code, output } = await captureNpm(['publish', '--access=public', '--loglevel=error', tarball], { env })
-    if (code !== 0) throw new Stop(`${output}\nPublishing ${name}@${version} failed: see above.`)
-  }
-  say(`published ${tarballs.length} packages`)
+  const [option] = headersOption()
+  const headers = process.env.npm_config_nodedir ?? option?.slice('--nodedir='.length)
+  return headers ? { npm_config_nodedir: headers } : {}
 }
 
 /** An older transport with a newer core, both from the registry: the suite decides. */
