@@ -29,19 +29,25 @@ async function talk(uri: string, messages: number): Promise<Stream> {
   return stream
 }
 
+// One after the other: who spins leaves the others of the process hardly a turn.
 for (const wait of WAITS)
-  test(`wait: ${wait}, listeners, streams and a timer of all transports: each gets its turn`, async (t) => {
+  test.serial(`wait: ${wait}, listeners, streams and a timer of all transports: each gets its turn`, async (t) => {
     const servers = await Promise.all(addresses(t).map((uri) => listen(uri)))
     const clock = await open('timer:1ms')
     const selector = new Selector().add(clock)
     for (const server of servers) selector.add(server)
-    const clients = servers.map((server) => talk(server.uri, 20))
+    let failure: unknown = null
+    const clients = Promise.all(servers.map((server) => talk(server.uri, 20)))
+    clients.catch((error: unknown) => {
+      failure = error
+    })
 
     const bytes = new Map<string, number>()
     const peers: Stream[] = []
     let ticks = 0
     const done = () => ticks > 0 && servers.every(({ uri }) => bytes.get(uri) === 20)
     while (!done()) {
+      if (failure !== null) throw failure
       for (const source of await selector.wait({ wait })) {
         if (source === clock) ticks += clock.readBatch(() => {})
         else if (servers.includes(source as Listener)) {
@@ -59,7 +65,7 @@ for (const wait of WAITS)
     t.is(peers.length, servers.length)
     t.is(selector.size, 1 + 2 * servers.length)
     selector.close()
-    for (const stream of [clock, ...(await Promise.all(clients)), ...peers]) await stream.close()
+    for (const stream of [clock, ...(await clients), ...peers]) await stream.close()
     for (const server of servers) await server.close()
   })
 
