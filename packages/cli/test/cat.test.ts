@@ -1,11 +1,10 @@
 // camio cat on real files and pipes: the bytes, the order, the exit codes.
-import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import type { Summary } from '../dist/cat/summary.js'
 import { binary, camio, folder, shell } from './helpers.js'
+import { nobody, nobodyCanRun } from './nobody.js'
 
 const BIG = 5 * 1024 * 1024 + 17
 
@@ -94,14 +93,7 @@ test('a missing file and a folder are reported, the other inputs follow, exit co
   t.regex(lines[2]!, /^camio cat: file:gone: .*no such file/i)
 })
 
-/** The superuser may read everything, so as root the command runs as nobody. */
-const root = process.getuid?.() === 0
-const nobody = root ? { uid: 65534 } : {}
-const HERE = fileURLToPath(import.meta.url)
-const nobodyCanRun = !root || spawnSync('test', ['-r', HERE], nobody).status === 0
-const unprivileged = nobodyCanRun ? test : test.skip
-
-unprivileged(
+;(nobodyCanRun ? test : test.skip)(
   'a file without permission is reported, exit code 1 (needs a checkout that others can read)',
   async (t) => {
     const cwd = folder(t, { secret: 'S', open: 'O' })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import type { InstalledScheme, MissingScheme, SchemeInfo } from '../dist/schemes/describe.js'
 import { binary, camio, finish, folder, start } from './helpers.js'
+import { nobody, nobodyCanRun } from './nobody.js'
 
 const PLUGIN = fileURLToPath(new URL('./fixtures/plugin.js', import.meta.url))
 
@@ -34,19 +35,20 @@ test('what is installed is described: package, form, modes, engine, options with
   }
 })
 
-const onLinux = process.platform === 'linux' ? test : test.skip
+const unprivileged = process.platform === 'linux' && nobodyCanRun ? test : test.skip
 
-onLinux('packet: and xdp: are listed where they cannot work, too, with the capability that is missing', async (t) => {
-  // Root may open them; whoever else runs the tests may not either.
-  const given = process.getuid?.() === 0 ? { uid: 65534 } : {}
-  const { stdout, stderr } = await camio(['schemes', '--json', 'packet', 'xdp'], given)
-  const [packet, xdp] = JSON.parse(stdout.toString() || stderr) as InstalledScheme[]
-  t.like(packet, { package: '@camio/xdp', form: 'packet:INTERFACE', works: false, reason: 'needs CAP_NET_RAW' })
-  t.like(xdp, { package: '@camio/xdp', form: 'xdp:INTERFACE', works: false })
-  t.regex(xdp!.reason!, /CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF|has no AF_XDP/)
-  const text = (await camio(['schemes', 'packet:'], given)).stdout.toString()
-  t.regex(text, /^ {2}here {5}does not work: needs CAP_NET_RAW$/m)
-})
+unprivileged(
+  'packet: and xdp: are listed where they may not be used, with the capability that is missing (needs a checkout that others can read)',
+  async (t) => {
+    const { stdout, stderr } = await camio(['schemes', '--json', 'packet', 'xdp'], nobody)
+    const [packet, xdp] = JSON.parse(stdout.toString() || stderr) as InstalledScheme[]
+    t.like(packet, { package: '@camio/xdp', form: 'packet:INTERFACE', works: false, reason: 'needs CAP_NET_RAW' })
+    t.like(xdp, { package: '@camio/xdp', form: 'xdp:INTERFACE', works: false })
+    t.regex(xdp!.reason!, /CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF|has no AF_XDP/)
+    const text = (await camio(['schemes', 'packet:'], nobody)).stdout.toString()
+    t.regex(text, /^ {2}here {5}does not work: needs CAP_NET_RAW$/m)
+  },
+)
 
 test('what is known but not installed is listed with the command that installs it', async (t) => {
   const missing = (await list()).filter(isMissing)

@@ -4,7 +4,7 @@ import { geteuid } from 'node:process'
 import { isCamioError, listen, open } from '@camio/core'
 import '@camio/shm'
 import test, { type ExecutionContext } from 'ava'
-import { type Binding, loadBinding, NO_MEMORY } from '../dist/binding.js'
+import { type Binding, NO_MEMORY, native } from '../dist/binding.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Kind, type Said, Status } from '../dist/link/hello.js'
 import { ringLength } from '../dist/ring/layout.js'
 import { leftAtLast } from './support/left.js'
@@ -14,7 +14,7 @@ import { turn } from './support/streams.js'
 const LOSSY = { policy: 'drop-oldest' } as const
 
 function binding(): Binding {
-  return loadBinding().binding!
+  return native.loaded.binding!
 }
 
 function socketName(uri: string): string {
@@ -273,9 +273,14 @@ for (const kind of STRANGE) {
 const NOBODY = 65_534
 
 const OTHER_USER = `
-import { listen, open } from '${import.meta.resolve('@camio/core')}'
+import { listen, open, registry } from '${import.meta.resolve('@camio/core')}'
 import '${import.meta.resolve('@camio/shm')}'
-const [what, uri, options] = process.argv.slice(1)
+const [uid, gid, what, uri, options] = process.argv.slice(1)
+// Whoever we are from now on may not read this checkout: what is needed of it is loaded before.
+registry.driver('shm').available()
+process.setgroups([])
+process.setgid(Number(gid))
+process.setuid(Number(uid))
 try {
   if (what === 'open') await (await open(uri, JSON.parse(options))).close()
   else {
@@ -294,9 +299,10 @@ interface Identity {
 }
 
 /** What a program of another user says, line by line. */
-function asOther(identity: Identity, what: 'open' | 'listen', uri: string, options: object) {
-  const args = ['--input-type=module', '-e', OTHER_USER, what, uri, JSON.stringify(options)]
-  const child = spawn(process.execPath, args, { ...identity, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] })
+function asOther({ uid, gid }: Identity, what: 'open' | 'listen', uri: string, options: object) {
+  const words = [String(uid), String(gid), what, uri, JSON.stringify(options)]
+  const args = ['--input-type=module', '-e', OTHER_USER, ...words]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   return { child, lines: child.stdout.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string> }
 }
 
