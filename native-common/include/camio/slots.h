@@ -3,10 +3,15 @@
 #ifndef CAMIO_SLOTS_H
 #define CAMIO_SLOTS_H
 
+#include <napi.h>
+
 #include <cstddef>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "arguments.h"
+#include "error.h"
 
 namespace camio {
 
@@ -45,6 +50,15 @@ class Slots {
   std::vector<std::optional<Entry>> entries_;
   std::vector<int> free_;
 };
+
+// What lies in the slot that argument `index` names; null after it has thrown `gone`. Slots: anything with `find`.
+template <class Slots>
+auto* slot_argument(const Napi::CallbackInfo& info, size_t index, Slots& slots, const char* gone) {
+  int slot = -1;
+  auto* found = int_argument(info, index, &slot) ? slots.find(slot) : nullptr;
+  if (found == nullptr && slot >= 0) throw_range(info.Env(), gone);
+  return found;
+}
 
 }  // namespace camio
 

@@ -1,3 +1,4 @@
+#include <camio/exports.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -13,18 +14,17 @@ Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(i
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Env::attach(env);
-  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("start", start);
-  add("poll", epoll_poll<Engine>);
-  add("close", close_port);
-  add("mayOpen", may_open);
-  add("openPort", open_port);
-  add("txSync", tx_sync);
-  add("rxSync", rx_sync);
-  add("isThere", is_there);
-  return exports;
+  return export_functions(env, exports,
+                          {
+                              {"start", start},
+                              {"poll", epoll_poll<Engine>},
+                              {"close", close_port},
+                              {"mayOpen", may_open},
+                              {"openPort", open_port},
+                              {"txSync", tx_sync},
+                              {"rxSync", rx_sync},
+                              {"isThere", is_there},
+                          });
 }
 
 }  // namespace camio::netmap

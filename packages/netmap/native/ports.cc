@@ -16,16 +16,12 @@ namespace camio::netmap {
 namespace {
 
 // Null after it has thrown.
-Port* port_argument(const Napi::CallbackInfo& info, int* slot) {
-  if (!int_argument(info, 0, slot)) return nullptr;
-  Port* port = Env::of(info.Env()).find(*slot);
-  if (port == nullptr) throw_range(info.Env(), "the port is closed");
-  return port;
+Port* port_argument(const Napi::CallbackInfo& info) {
+  return slot_argument(info, 0, Env::of(info.Env()), "the port is closed");
 }
 
 Napi::Value sync(const Napi::CallbackInfo& info, unsigned long request) {
-  int slot = 0;
-  Port* port = port_argument(info, &slot);
+  Port* port = port_argument(info);
   if (port == nullptr) return info.Env().Undefined();
   return Napi::Number::New(info.Env(), ::ioctl(port->fd(), request) == 0 ? 0 : -errno);
 }
@@ -55,7 +51,7 @@ Napi::Value is_there(const Napi::CallbackInfo& info) {
 // hands the kernel waits until no processor looks at it.
 Napi::Value close_port(const Napi::CallbackInfo& info) {
   int slot = 0;
-  if (port_argument(info, &slot) == nullptr) return info.Env().Undefined();
+  if (port_argument(info) == nullptr || !int_argument(info, 0, &slot)) return info.Env().Undefined();
   Port port = Env::of(info.Env()).take(slot);
   // Here, where whoever looks at it runs.
   port.memory.close();

@@ -1,8 +1,5 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only. */
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { CamioError, Dispatcher, type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+import { NativePart, type NativeSockets, type SlotBinding } from '@camio/core/spi'
 
 /** A ring that the descriptor is bound to; offsets are bytes from the beginning of the memory. All of it lies within. */
 export interface RingPlace {
@@ -61,29 +58,7 @@ export interface Binding extends SlotBinding {
   isThere(index: number): boolean
 }
 
-let loaded: Loaded<Binding> | undefined
+export const native = new NativePart<Binding>('@camio/netmap', import.meta.url, '..')
 
-export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => {
-    const require = createRequire(import.meta.url)
-    const build = require('node-gyp-build') as (folder: string) => Binding
-    return build(dirname(dirname(fileURLToPath(import.meta.url))))
-  }, '@camio/netmap')
-  return loaded
-}
-
-export interface Device {
-  readonly binding: Binding
-  readonly dispatcher: Dispatcher
-}
-
-let device: Device | undefined
-
-/** The native part and the epoll of this thread. @throws `ERR_CAMIO_UNAVAILABLE`; a system error when epoll cannot be had */
-export function deviceFor(uri: string): Device {
-  if (device !== undefined) return device
-  const { binding, reason } = loadBinding()
-  if (binding === null) throw new CamioError('ERR_CAMIO_UNAVAILABLE', `${uri}: ${reason}`, { uri })
-  device = { binding, dispatcher: new Dispatcher(binding) }
-  return device
-}
+/** The native part, and the epoll of this thread. */
+export type Sockets = NativeSockets<Binding>

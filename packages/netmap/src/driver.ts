@@ -1,7 +1,7 @@
 /** `netmap:eth0`, `netmap:x{1`, `vale:0:a` */
 import { frameFeatures, HEADER, MODES, TAG } from '@camio/core/link'
 import { type Driver, defineDriver, Epoll, encodeAddress, type Stream, type Target } from '@camio/core/spi'
-import { type Device, deviceFor, type OpenedPort, type RingPlace } from './binding.js'
+import { native, type OpenedPort, type RingPlace, type Sockets } from './binding.js'
 import { checkKind, checkMemory, openFailure, tooLarge, unavailable, withoutRings } from './errors.js'
 import { ExtraBuffers } from './extra.js'
 import { Memory } from './memory.js'
@@ -45,19 +45,19 @@ export const vale = driverOf('vale', 'frames of a switch in the kernel (netmapâ€
 async function open(target: NetmapTarget): Promise<Stream> {
   const { uri } = target
   const name = parseName(target)
-  const device = deviceFor(uri)
+  const sockets = native.socketsFor(uri)
   let opened: OpenedPort
   try {
-    opened = device.binding.openPort(name.name, settingsOf(name, target))
+    opened = sockets.binding.openPort(name.name, settingsOf(name, target))
   } catch (error) {
     throw openFailure(error, uri, name)
   }
-  device.dispatcher.opened(opened.slot)
+  sockets.dispatcher.opened(opened.slot)
   try {
-    return streamOf(device, chosen(opened, name), name, target)
+    return streamOf(sockets, chosen(opened, name), name, target)
   } catch (error) {
     // Not before it is free again: whoever tries once more is not to meet this try.
-    await device.dispatcher.close(opened.slot, true)
+    await sockets.dispatcher.close(opened.slot, true)
     throw error
   }
 }
@@ -90,7 +90,7 @@ function chosen(opened: OpenedPort, { ringMode }: PortName): OpenedPort {
   }
 }
 
-function streamOf(device: Device, opened: OpenedPort, name: PortName, target: NetmapTarget): Stream {
+function streamOf(sockets: Sockets, opened: OpenedPort, name: PortName, target: NetmapTarget): Stream {
   const { uri, scheme, address } = target
   const { mode, kind, monitor } = name
   if (opened.interface !== null) checkKind(opened.interface, uri)
@@ -113,7 +113,7 @@ function streamOf(device: Device, opened: OpenedPort, name: PortName, target: Ne
   const memory = new Memory(opened)
   try {
     return checkMemory(uri, () => {
-      const port = new NetmapPort({ ...device, opened, memory, uri: bound, reads, writes })
+      const port = new NetmapPort({ ...sockets, opened, memory, uri: bound, reads, writes })
       const extra = new ExtraBuffers(memory, new Ring(memory, any), opened.extra)
       const mac = opened.interface?.mac ?? NO_MAC
       const stream = new NetmapStream(init, port, granted, extra, mac, monitor)

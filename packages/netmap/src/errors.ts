@@ -3,7 +3,7 @@
 import { getSystemErrorName } from 'node:util'
 import { Corrupt } from '@camio/core/link'
 import { CamioError, fromSystemError } from '@camio/core/spi'
-import { type Interface, loadBinding } from './binding.js'
+import { type Interface, native } from './binding.js'
 import type { PortName } from './name.js'
 
 const DEVICE = '/dev/netmap'
@@ -11,7 +11,7 @@ const INSTEAD = 'xdp: needs no module'
 
 /** Why nothing can be opened here, or `null`. */
 export function unavailable(): string | null {
-  const { binding, reason } = loadBinding()
+  const { binding, reason } = native.loaded
   if (binding === null) return reason!
   const errno = binding.mayOpen()
   return errno === 0 ? null : deviceFailure(getSystemErrorName(-errno))

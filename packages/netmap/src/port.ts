@@ -10,7 +10,7 @@ import {
   type PortOwner,
 } from '@camio/core/link'
 import { type BatchWriter, CamioError, Counter, Epoll, systemError, type Watched, WRITE } from '@camio/core/spi'
-import type { Device, OpenedPort } from './binding.js'
+import type { OpenedPort, Sockets } from './binding.js'
 import type { Memory } from './memory.js'
 import { Ring } from './ring.js'
 import { RxQueue } from './rx.js'
@@ -28,7 +28,7 @@ const PATIENCE = 500
 
 const NOWHERE = new Uint8Array(0)
 
-export interface PortParts extends Device {
+export interface PortParts extends Sockets {
   readonly opened: OpenedPort
   readonly memory: Memory
   readonly uri: string

@@ -1,3 +1,4 @@
+#include <camio/exports.h>
 #include <napi.h>
 
 #include "functions.h"
@@ -13,29 +14,28 @@ Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<State>(in
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Environment<State>::attach(env);
-  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("start", start);
-  add("poll", epoll_poll<State>);
-  add("close", close_socket);
-  add("createMemory", create_memory);
-  add("mapMemory", map_memory);
-  add("freezeMemory", freeze_memory);
-  add("forgetMemory", forget_memory);
-  add("releaseMemory", release_memory);
-  add("listen", listen_name);
-  add("accept", accept_one);
-  add("connect", connect_name);
-  add("peerUid", peer_uid);
-  add("peerPid", peer_pid);
-  add("peerInGroup", peer_in_group);
-  add("sendHello", send_hello);
-  add("receiveHello", receive_hello);
-  add("ring", ring_bell);
-  add("sayFarewell", say_farewell);
-  add("clearBells", clear_bells);
-  return exports;
+  return export_functions(env, exports,
+                          {
+                              {"start", start},
+                              {"poll", epoll_poll<State>},
+                              {"close", close_socket},
+                              {"createMemory", create_memory},
+                              {"mapMemory", map_memory},
+                              {"freezeMemory", freeze_memory},
+                              {"forgetMemory", forget_memory},
+                              {"releaseMemory", release_memory},
+                              {"listen", listen_name},
+                              {"accept", accept_one},
+                              {"connect", connect_name},
+                              {"peerUid", peer_uid},
+                              {"peerPid", peer_pid},
+                              {"peerInGroup", peer_in_group},
+                              {"sendHello", send_hello},
+                              {"receiveHello", receive_hello},
+                              {"ring", ring_bell},
+                              {"sayFarewell", say_farewell},
+                              {"clearBells", clear_bells},
+                          });
 }
 
 }  // namespace camio::shm

@@ -26,11 +26,7 @@ std::shared_ptr<Region> map_as(const Memory& memory, size_t length, Mapped how) 
 }  // namespace
 
 Memory* memory_argument(const Napi::CallbackInfo& info, size_t index) {
-  int slot = 0;
-  if (!int_argument(info, index, &slot)) return nullptr;
-  Memory* memory = state_of(info.Env()).memories.find(slot);
-  if (memory == nullptr) throw_range(info.Env(), "the memory was given back");
-  return memory;
+  return slot_argument(info, index, state_of(info.Env()).memories, "the memory was given back");
 }
 
 // (length) -> slot

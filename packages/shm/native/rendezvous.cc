@@ -66,10 +66,7 @@ bool credentials(int fd, ucred* out) {
 }  // namespace
 
 int socket_argument(const Napi::CallbackInfo& info, size_t index) {
-  int slot = 0;
-  if (!int_argument(info, index, &slot)) return -1;
-  const Socket* socket = state_of(info.Env()).find(slot);
-  if (socket == nullptr) throw_range(info.Env(), "the socket is closed");
+  const auto* socket = slot_argument(info, index, state_of(info.Env()), "the socket is closed");
   return socket == nullptr ? -1 : socket->fd();
 }
 

@@ -1,8 +1,5 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only. */
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Availability, type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+import { type Availability, NativePart, type SlotBinding } from '@camio/core/spi'
 
 /** How a memory is mapped; native/memory.h has the same numbers. */
 export const Mapped = { OWN: 0, RECEIVED: 1, PRIVATELY: 2 } as const
@@ -51,19 +48,13 @@ export interface Binding extends SlotBinding {
   clearBells(socket: number, all: boolean): boolean
 }
 
-let loaded: Loaded<Binding> | undefined
+/** A program that polls finds messages by looking at the memory; the system is asked for arrivals and deaths alone. */
+const POLL_EVERY = 64
 
-export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => {
-    const require = createRequire(import.meta.url)
-    const build = require('node-gyp-build') as (folder: string) => Binding
-    return build(dirname(dirname(fileURLToPath(import.meta.url))))
-  }, '@camio/shm')
-  return loaded
-}
+export const native = new NativePart<Binding>('@camio/shm', import.meta.url, '..', POLL_EVERY)
 
 export function available(): Availability {
-  const { binding, reason } = loadBinding()
+  const { binding, reason } = native.loaded
   if (binding !== null) return { ok: true, engine: 'native' }
   // What else would need: shm_open(3) and a name in the file system for `createMemory`, SCM_RIGHTS is the same everywhere.
   return { ok: false, reason: `shared memory needs the native part: ${reason}` }

@@ -3,7 +3,7 @@ import { listen, open, type Stream } from '@camio/core'
 import { Interest } from '@camio/core/spi'
 import '@camio/shm'
 import test from 'ava'
-import { type Binding, loadBinding, NO_MEMORY } from '../dist/binding.js'
+import { type Binding, NO_MEMORY, native } from '../dist/binding.js'
 import { decodeHello, encodeHello, type Hello, helloRoom, Kind } from '../dist/link/hello.js'
 import { left, leftAtLast } from './support/left.js'
 import { freshName } from './support/names.js'
@@ -13,7 +13,7 @@ import { discard, turn } from './support/streams.js'
 const LOSSY = { policy: 'drop-oldest', capacity: '4KiB' } as const
 
 function binding(): Binding {
-  return loadBinding().binding!
+  return native.loaded.binding!
 }
 
 function socketName(uri: string): string {

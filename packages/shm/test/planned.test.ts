@@ -3,7 +3,7 @@ import { listen, open } from '@camio/core'
 import type { Target } from '@camio/core/spi'
 import '@camio/shm'
 import test from 'ava'
-import { type Binding, loadBinding, NO_MEMORY } from '../dist/binding.js'
+import { type Binding, NO_MEMORY, native } from '../dist/binding.js'
 import { driver } from '../dist/driver.js'
 import { encodeHello, Kind, type Said, Status } from '../dist/link/hello.js'
 import { Region } from '../dist/ring/region.js'
@@ -104,7 +104,7 @@ const LIES: Readonly<Record<string, readonly [text: string | null, length?: numb
 for (const [what, [text, length]] of Object.entries(LIES)) {
   test.serial(`an owner who says ${what} of himself is not believed`, async (t) => {
     const before = await leftAtLast()
-    const binding: Binding = loadBinding().binding!
+    const binding: Binding = native.loaded.binding!
     const uri = freshName()
     const door = binding.listen(uri.replace('shm:', 'camio-shm/'), 5)
     const asking = identify(uri)

@@ -1,3 +1,4 @@
+#include <camio/exports.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -13,29 +14,28 @@ Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(i
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Env::attach(env);
-  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("start", start);
-  add("poll", epoll_poll<Engine>);
-  add("connectIp", connect_ip);
-  add("connectUnix", connect_unix);
-  add("connected", connected);
-  add("listenIp", listen_ip);
-  add("listenUnix", listen_unix);
-  add("accept", accept_batch);
-  add("receive", receive);
-  add("send", send);
-  add("sendHeld", send_held);
-  add("dropInput", drop_input);
-  add("unacknowledged", unacknowledged);
-  add("shutDown", shut_down);
-  add("close", close_socket);
-  add("descriptor", descriptor);
-  add("localAddress", local_address);
-  add("peerAddress", peer_address);
-  add("peerUid", peer_uid);
-  return exports;
+  return export_functions(env, exports,
+                          {
+                              {"start", start},
+                              {"poll", epoll_poll<Engine>},
+                              {"connectIp", connect_ip},
+                              {"connectUnix", connect_unix},
+                              {"connected", connected},
+                              {"listenIp", listen_ip},
+                              {"listenUnix", listen_unix},
+                              {"accept", accept_batch},
+                              {"receive", receive},
+                              {"send", send},
+                              {"sendHeld", send_held},
+                              {"dropInput", drop_input},
+                              {"unacknowledged", unacknowledged},
+                              {"shutDown", shut_down},
+                              {"close", close_socket},
+                              {"descriptor", descriptor},
+                              {"localAddress", local_address},
+                              {"peerAddress", peer_address},
+                              {"peerUid", peer_uid},
+                          });
 }
 
 }  // namespace camio::tcp

@@ -33,12 +33,8 @@ ssize_t send_pieces(int fd, std::span<uint8_t> first, std::span<uint8_t> second,
 }  // namespace
 
 int fd_argument(const Napi::CallbackInfo& info, size_t index) {
-  int slot = 0;
-  if (!int_argument(info, index, &slot)) return -1;
-  const Socket* socket = Env::of(info.Env()).find(slot);
-  if (socket != nullptr) return socket->fd();
-  throw_range(info.Env(), "the socket is closed");
-  return -1;
+  const Socket* socket = slot_argument(info, index, Env::of(info.Env()), "the socket is closed");
+  return socket == nullptr ? -1 : socket->fd();
 }
 
 // (slot, bytes, offset, length) -> bytes received, 0 at the end

@@ -1,7 +1,7 @@
 /** What runs the sockets: the native engine, or node:net behind the same contract. */
 import type { HostPort } from '@camio/core/net'
 import { type Availability, CamioError, type Listener, type Stream, type Target } from '@camio/core/spi'
-import { loadBinding } from './native/binding.js'
+import { native } from './native/binding.js'
 import { NativeEngine } from './native/engine.js'
 import { NodeEngine } from './node/engine.js'
 import type { tcpOptions, unixOptions } from './options.js'
@@ -28,19 +28,19 @@ export type EngineChoice = 'auto' | 'native' | 'node'
 /** @throws `ERR_CAMIO_UNAVAILABLE` when the native engine is asked for by name and cannot be had */
 export function engineFor(choice: EngineChoice, uri: string): Engine {
   if (choice === 'node') return new NodeEngine()
-  const { binding, reason } = loadBinding()
-  if (binding !== null) return new NativeEngine()
+  const { binding, reason } = native.loaded
+  if (binding !== null) return new NativeEngine(native.socketsFor(uri))
   if (choice === 'auto') return new NodeEngine()
   throw new CamioError('ERR_CAMIO_UNAVAILABLE', `${uri}: engine=native is not available: ${reason}`, { uri })
 }
 
 /** The engine that would run. */
 export function engineName(choice: EngineChoice = 'auto'): 'native' | 'node' {
-  return choice === 'node' || loadBinding().binding === null ? 'node' : 'native'
+  return choice === 'node' || native.loaded.binding === null ? 'node' : 'native'
 }
 
 export function available(): Availability {
-  const { binding, reason } = loadBinding()
+  const { binding, reason } = native.loaded
   if (binding !== null) return { ok: true, engine: 'native' }
   return { ok: true, engine: 'node', reason: `runs on node:net: ${reason}` }
 }

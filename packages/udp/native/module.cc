@@ -1,5 +1,6 @@
 #include <camio/arguments.h>
 #include <camio/error.h>
+#include <camio/exports.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -23,22 +24,21 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Env::attach(env);
-  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("start", start);
-  add("poll", epoll_poll<Engine>);
-  add("gather", gather);
-  add("open", open_socket);
-  add("close", close_socket);
-  add("interfaceIndex", interface_index);
-  add("receive", receive);
-  add("send", send);
-  add("errors", errors);
-  add("localAddress", local_address);
-  add("drops", drops);
-  add("pathMtu", path_mtu);
-  return exports;
+  return export_functions(env, exports,
+                          {
+                              {"start", start},
+                              {"poll", epoll_poll<Engine>},
+                              {"gather", gather},
+                              {"open", open_socket},
+                              {"close", close_socket},
+                              {"interfaceIndex", interface_index},
+                              {"receive", receive},
+                              {"send", send},
+                              {"errors", errors},
+                              {"localAddress", local_address},
+                              {"drops", drops},
+                              {"pathMtu", path_mtu},
+                          });
 }
 
 }  // namespace camio::udp

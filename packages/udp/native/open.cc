@@ -92,11 +92,7 @@ Napi::Value open_socket(const Napi::CallbackInfo& info) {
 }
 
 Socket* socket_argument(const Napi::CallbackInfo& info, size_t index) {
-  int slot = 0;
-  if (!int_argument(info, index, &slot)) return nullptr;
-  Socket* socket = Env::of(info.Env()).find(slot);
-  if (socket == nullptr) throw_range(info.Env(), "the socket is closed");
-  return socket;
+  return slot_argument(info, index, Env::of(info.Env()), "the socket is closed");
 }
 
 // (slot)

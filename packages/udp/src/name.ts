@@ -5,7 +5,7 @@
 import { networkInterfaces } from 'node:os'
 import type { Address } from '@camio/core/spi'
 import ipaddr from 'ipaddr.js'
-import { loadBinding } from './native/binding.js'
+import { native } from './native/binding.js'
 
 export const NAME_SIZE = 24
 
@@ -141,7 +141,7 @@ function parseIp(digits: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
 /** An interface's index by its name. @returns 0: there is no such interface, or nobody here can tell */
 export function interfaceIndex(zone: string): number {
   if (/^\d{1,9}$/.test(zone)) return Number(zone)
-  const { binding } = loadBinding()
+  const { binding } = native.loaded
   if (binding !== null) return binding.interfaceIndex(zone)
   // Only link-local addresses show it.
   const addresses = (networkInterfaces()[zone] ?? []) as ReadonlyArray<{ scopeid?: number }>

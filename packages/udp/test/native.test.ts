@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { open, select } from '@camio/core'
 import test from 'ava'
-import { loadBinding } from '../dist/native/binding.js'
+import { native as part } from '../dist/native/binding.js'
 import { ANYBODY, bytes, dgram, loopback, opened, pair, pause, portOf, sent, text, until } from './support.js'
 
 const native = { engine: 'native' } as const
@@ -216,7 +216,7 @@ test.serial('the path of a connected stream is known', async (t) => {
 
 test.serial('what does not fit is never handed out cut: it is left out, and counted', async (t) => {
   await opened(t, ANYBODY, native)
-  const binding = loadBinding().binding!
+  const binding = part.loaded.binding!
   const slot = binding.open('127.0.0.1', 0, '', 0, '', 0, '', 0, Int32Array.of(0, 0, 0, -1, -1, 0))
   t.teardown(() => binding.close(slot, true))
   const socket = await dgram(t)

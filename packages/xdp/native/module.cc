@@ -1,3 +1,4 @@
+#include <camio/exports.h>
 #include <napi.h>
 
 #include "engine.h"
@@ -13,25 +14,24 @@ Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(i
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Env::attach(env);
-  const auto add = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
-  };
-  add("start", start);
-  add("poll", epoll_poll<Engine>);
-  add("close", close_socket);
-  add("takeError", take_error);
-  add("mayOpen", may_open);
-  add("packetOpen", packet_open);
-  add("packetSend", packet_send);
-  add("packetBound", packet_bound);
-  add("packetDrops", packet_drops);
-  add("memoryOpen", memory_open);
-  add("memoryClose", memory_close);
-  add("xdpOpen", xdp_open);
-  add("xdpPush", xdp_push);
-  add("xdpPull", xdp_pull);
-  add("xdpStatistics", xdp_statistics);
-  return exports;
+  return export_functions(env, exports,
+                          {
+                              {"start", start},
+                              {"poll", epoll_poll<Engine>},
+                              {"close", close_socket},
+                              {"takeError", take_error},
+                              {"mayOpen", may_open},
+                              {"packetOpen", packet_open},
+                              {"packetSend", packet_send},
+                              {"packetBound", packet_bound},
+                              {"packetDrops", packet_drops},
+                              {"memoryOpen", memory_open},
+                              {"memoryClose", memory_close},
+                              {"xdpOpen", xdp_open},
+                              {"xdpPush", xdp_push},
+                              {"xdpPull", xdp_pull},
+                              {"xdpStatistics", xdp_statistics},
+                          });
 }
 
 }  // namespace camio::xdp

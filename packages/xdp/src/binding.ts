@@ -1,8 +1,5 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only. */
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { CamioError, Dispatcher, type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+import { NativePart, type NativeSockets, type SlotBinding } from '@camio/core/spi'
 
 export interface Interface {
   /** Bytes of a frame behind its header of 14. */
@@ -94,29 +91,7 @@ export interface Binding extends SlotBinding {
 
 export const Family = { PACKET: 17, XDP: 44 } as const
 
-let loaded: Loaded<Binding> | undefined
+export const native = new NativePart<Binding>('@camio/xdp', import.meta.url, '..')
 
-export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => {
-    const require = createRequire(import.meta.url)
-    const build = require('node-gyp-build') as (folder: string) => Binding
-    return build(dirname(dirname(fileURLToPath(import.meta.url))))
-  }, '@camio/xdp')
-  return loaded
-}
-
-export interface Sockets {
-  readonly binding: Binding
-  readonly dispatcher: Dispatcher
-}
-
-let sockets: Sockets | undefined
-
-/** The native part and the epoll of this thread. @throws `ERR_CAMIO_UNAVAILABLE`; a system error when epoll cannot be had */
-export function socketsFor(uri: string): Sockets {
-  if (sockets !== undefined) return sockets
-  const { binding, reason } = loadBinding()
-  if (binding === null) throw new CamioError('ERR_CAMIO_UNAVAILABLE', `${uri}: ${reason}`, { uri })
-  sockets = { binding, dispatcher: new Dispatcher(binding) }
-  return sockets
-}
+/** The native part, and the epoll of this thread. */
+export type Sockets = NativeSockets<Binding>

@@ -1,8 +1,5 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only; elsewhere the node engine runs. */
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+import { NativePart, type SlotBinding, type NativeSockets as SocketsOf } from '@camio/core/spi'
 
 /**
  * Sockets are known by slots, small numbers that are used again after `close`. Setting up throws system errors as node:fs does;
@@ -61,13 +58,7 @@ export type SocketName = { readonly host: string; readonly port: number } | { re
 /** `UNPACED_HERE`: between two ends on this host no pacing congestion control, see native/congestion.h. */
 export const Flag = { NODELAY: 1, KEEPALIVE: 2, REUSEPORT: 4, UNPACED_HERE: 8 } as const
 
-let loaded: Loaded<Binding> | undefined
+export const native = new NativePart<Binding>('@camio/tcp', import.meta.url, '../..')
 
-export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => {
-    const require = createRequire(import.meta.url)
-    const build = require('node-gyp-build') as (folder: string) => Binding
-    return build(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
-  }, '@camio/tcp')
-  return loaded
-}
+/** The native part, and the epoll of this thread. */
+export type NativeSockets = SocketsOf<Binding>

@@ -1,6 +1,7 @@
 /** One attempt to connect, until the system has decided. */
+
 import { Epoll, Interest, KeepAlive, systemError, type Watched } from '@camio/core/spi'
-import type { NativeSockets } from './sockets.js'
+import type { NativeSockets } from './binding.js'
 
 /**
  * @param slot of a socket that is connecting

@@ -5,17 +5,17 @@ import type { Engine, TcpTarget, UnixTarget } from '../engine.js'
 import { socketFeatures } from '../features.js'
 import { peerPolicy } from '../peer-policy.js'
 import { type UnixName, unixUri } from '../unix-name.js'
-import { Flag } from './binding.js'
+import { Flag, type NativeSockets } from './binding.js'
 import { unpacedHere, withCongestion } from './congestion.js'
 import { connection } from './connect.js'
 import { NativeListener } from './listener.js'
-import { type NativeSockets, nativeSockets } from './sockets.js'
 import { NativeStream } from './stream.js'
 import { queueHasRoom } from './unix-queue.js'
 
 export class NativeEngine implements Engine {
   readonly name = 'native'
-  private readonly sockets: NativeSockets = nativeSockets()
+
+  constructor(private readonly sockets: NativeSockets) {}
 
   async connectIp(target: TcpTarget, place: HostPort, named: HostPort, signal: AbortSignal): Promise<Stream> {
     const { options, uri } = target

@@ -6,7 +6,7 @@
 
 import { constants } from 'node:os'
 import type { Watched } from '@camio/core/spi'
-import type { NativeSockets } from './sockets.js'
+import type { NativeSockets } from './binding.js'
 
 const { EAGAIN } = constants.errno
 

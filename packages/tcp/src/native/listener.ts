@@ -1,4 +1,5 @@
 /** Listening sockets of the native engine: accepted in batches, as far as the program asks for streams. */
+
 import { constants } from 'node:os'
 import {
   type CamioError,
@@ -8,7 +9,7 @@ import {
   WaitingListener,
   type Watched,
 } from '@camio/core/spi'
-import type { NativeSockets } from './sockets.js'
+import type { NativeSockets } from './binding.js'
 
 const { EAGAIN } = constants.errno
 

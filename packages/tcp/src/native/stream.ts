@@ -1,4 +1,5 @@
 /** A connected socket of the native engine: one `recv` into the window, one `send` of all that the ring holds. */
+
 import { constants } from 'node:os'
 import {
   type Address,
@@ -17,8 +18,8 @@ import {
   type Watched,
   WRITE,
 } from '@camio/core/spi'
+import type { NativeSockets } from './binding.js'
 import { Linger } from './linger.js'
-import type { NativeSockets } from './sockets.js'
 
 const { EAGAIN } = constants.errno
 

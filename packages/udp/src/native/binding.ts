@@ -1,8 +1,5 @@
 /** The native part (native/*.cc), loaded when it is first needed. Linux only; elsewhere the node engine runs. */
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Loaded, loadNative, type SlotBinding } from '@camio/core/spi'
+import { NativePart, type SlotBinding } from '@camio/core/spi'
 
 /** Setting up throws system errors as node:fs does; what runs per batch answers a number, negative: `-errno`. Hosts are numeric. */
 export interface Binding extends SlotBinding {
@@ -77,13 +74,4 @@ export const Flag = {
   NO_LOOP: 32,
 } as const
 
-let loaded: Loaded<Binding> | undefined
-
-export function loadBinding(): Loaded<Binding> {
-  loaded ??= loadNative(() => {
-    const require = createRequire(import.meta.url)
-    const build = require('node-gyp-build') as (folder: string) => Binding
-    return build(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
-  }, '@camio/udp')
-  return loaded
-}
+export const native = new NativePart<Binding>('@camio/udp', import.meta.url, '../..')

@@ -1,38 +1,29 @@
 /** The native engine: sockets made, and watched. */
-import { Dispatcher } from '@camio/core/spi'
+import type { NativeSockets } from '@camio/core/spi'
 import type { Engine } from '../engine.js'
 import { LARGEST } from '../features.js'
 import { interfaceIndex } from '../name.js'
 import { type SocketPlan, sourceOf, trafficClass, type UdpTarget } from '../plan.js'
 import type { Port, PortOwner } from '../port.js'
-import { type Binding, Flag, loadBinding } from './binding.js'
+import { type Binding, Flag } from './binding.js'
 import { Gather } from './gather.js'
 import { NativePort } from './port.js'
 
-interface Sockets {
-  readonly binding: Binding
-  readonly dispatcher: Dispatcher
-  readonly gather: Gather
-}
-
-let sockets: Sockets | undefined
-
-/** Those of this thread. @throws a system error when epoll cannot be had */
-function ours(): Sockets {
-  if (sockets === undefined) {
-    const binding = loadBinding().binding!
-    sockets = { binding, dispatcher: new Dispatcher(binding), gather: new Gather(binding) }
-  }
-  return sockets
-}
+/** Of this thread: there is one epoll that waits. */
+let gather: Gather | undefined
 
 export class NativeEngine implements Engine {
   readonly name = 'native'
   readonly writeCopies = 0
-  private readonly sockets = ours()
+  private readonly gather: Gather
+
+  constructor(private readonly sockets: NativeSockets<Binding>) {
+    this.gather = gather ??= new Gather(sockets.binding)
+  }
 
   open(target: UdpTarget, plan: SocketPlan, owner: PortOwner): Port {
-    const { binding, dispatcher, gather } = this.sockets
+    const { gather } = this
+    const { binding, dispatcher } = this.sockets
     const { local, remote, group } = plan
     const source = group === null ? null : sourceOf(target)
     const slot = dispatcher.opened(

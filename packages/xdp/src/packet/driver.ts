@@ -2,7 +2,7 @@
 import { constants } from 'node:os'
 import { FrameStream, frameFeatures, MODES } from '@camio/core/link'
 import { type Availability, defineDriver, encodeAddress, type Stream, systemError, type Target } from '@camio/core/spi'
-import { Family, loadBinding, type PacketSocket, type Sockets, socketsFor } from '../binding.js'
+import { Family, native, type PacketSocket, type Sockets } from '../binding.js'
 import { parseFilter } from '../filter.js'
 import { packetOptions } from '../options.js'
 import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
@@ -36,7 +36,7 @@ export const driver = defineDriver({
 })
 
 function available(): Availability {
-  const { binding, reason } = loadBinding()
+  const { binding, reason } = native.loaded
   if (binding === null) return { ok: false, reason: reason! }
   const errno = binding.mayOpen(Family.PACKET)
   if (errno === 0) return { ok: true, engine: 'native' }
@@ -48,7 +48,7 @@ function open(target: PacketTarget): Stream {
   const { uri, options, mode } = target
   const name = interfaceName(target)
   const netns = namespacePath(options.netns, uri)
-  const sockets = socketsFor(uri)
+  const sockets = native.socketsFor(uri)
   const socket = openSocket(sockets, netns, name, target)
   sockets.dispatcher.opened(socket.slot)
   try {

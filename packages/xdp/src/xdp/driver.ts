@@ -14,7 +14,7 @@ import {
   systemError,
   type Target,
 } from '@camio/core/spi'
-import { Family, loadBinding, type Sockets, socketsFor, type XdpSocket } from '../binding.js'
+import { Family, native, type Sockets, type XdpSocket } from '../binding.js'
 import { parseFilter } from '../filter.js'
 import { xdpOptions } from '../options.js'
 import { checkKind, interfaceName, mtuOf, namespacePath, openFailure } from '../place.js'
@@ -60,7 +60,7 @@ export const driver = defineDriver({
 })
 
 function available(): Availability {
-  const { binding, reason } = loadBinding()
+  const { binding, reason } = native.loaded
   if (binding === null) return { ok: false, reason: reason! }
   const errno = binding.mayOpen(Family.XDP)
   if (errno === 0) return { ok: true, engine: 'native' }
@@ -73,7 +73,7 @@ async function open(target: XdpTarget): Promise<Stream> {
   const { uri, options } = target
   const name = interfaceName(target)
   const netns = namespacePath(options.netns, uri)
-  const sockets = socketsFor(uri)
+  const sockets = native.socketsFor(uri)
   const { share, rx, tx, streams: seats } = options
   let seat: Seat
   try {
