@@ -103,19 +103,22 @@ export abstract class WritingStream extends ShmStream {
 
   override tryWriteBatch(messages: readonly Uint8Array[], from = 0): number {
     this.checkClaim(0)
+    const { maxClaim } = this
     const outgoing = this.outgoing!
+    const { bytes } = outgoing
     let at = from
     let total = 0
     let refused = NONE
     try {
       for (; at < messages.length; at++) {
-        const { length } = messages[at]!
-        const offset = length > this.maxClaim ? NONE : outgoing.claim(length)
+        const message = messages[at]!
+        const { length } = message
+        const offset = length > maxClaim ? NONE : outgoing.claim(length)
         if (offset < 0) {
           refused = length
           break
         }
-        outgoing.bytes.set(messages[at]!, offset)
+        bytes.set(message, offset)
         outgoing.commit(length)
         total += length
         if (outgoing.due) outgoing.publish()
