@@ -9,12 +9,13 @@ const FOREVER = 2 ** 31 - 1
 let holds = 0
 let timer: NodeJS.Timeout | null = null
 
-function hold(): void {
+/** For as long as something is under way that may well wait anew: the timer is then let go and held once, or not at all. */
+export function hold(): void {
   holds++
   if (holds === 1) timer = timer === null ? setInterval(() => {}, FOREVER) : timer.ref()
 }
 
-function letGo(): void {
+export function letGo(): void {
   holds--
   if (holds === 0) timer!.unref()
 }
