@@ -3,7 +3,6 @@
  * that idle descriptors cost nothing.
  */
 import { List } from '../list.js'
-import { hold, letGo } from './keep-alive.js'
 import { addPoller, removePoller } from './loop.js'
 
 /** A native part's table of events, and its slots: `EpollTable` of native-common. */
@@ -101,14 +100,11 @@ export class Dispatcher {
     const { noted } = this
     this.responding = true
     let done = 0
-    // Who is woken often waits again at once.
-    hold()
     try {
       // By index: a nested look adds more.
       while (done < noted.length) noted.items[done++]!.respond()
     } finally {
       this.responding = false
-      letGo()
       noted.clear(done)
       // Somebody who was woken threw: the others are told all the same, in a turn of their own.
       if (noted.length > 0) setImmediate(() => this.respond())

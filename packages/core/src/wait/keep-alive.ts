@@ -9,13 +9,12 @@ const FOREVER = 2 ** 31 - 1
 let holds = 0
 let timer: NodeJS.Timeout | null = null
 
-/** For as long as something is under way that may well wait anew: the timer is then let go and held once, or not at all. */
-export function hold(): void {
+function hold(): void {
   holds++
   if (holds === 1) timer = timer === null ? setInterval(() => {}, FOREVER) : timer.ref()
 }
 
-export function letGo(): void {
+function letGo(): void {
   holds--
   if (holds === 0) timer!.unref()
 }
