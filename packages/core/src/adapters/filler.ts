@@ -15,9 +15,8 @@ export class Filler {
   /** Held until all of it was handed on: what is released in part is not lent again until more arrives. */
   private lease: Uint8Array | null = null
   private at = 0
-  /** `block` from `used` on is free. */
-  private block: Buffer | null = null
-  private used = 0
+  /** What is free of a block. */
+  private room: Buffer | null = null
 
   constructor(private readonly stream: Stream) {}
 
@@ -65,19 +64,15 @@ export class Filler {
   }
 
   private nextBytes(): Buffer | null {
-    this.block ??= Buffer.allocUnsafeSlow(PIECE)
-    const { block, used } = this
-    const count = this.fill(used === 0 ? block : block.subarray(used))
+    this.room ??= Buffer.allocUnsafeSlow(PIECE)
+    const { room } = this
+    const count = this.fill(room)
     if (count < 0) {
       // Idle: holds no memory that nobody has a part of.
-      if (used === 0) this.block = null
+      if (room.length === PIECE) this.room = null
       return null
     }
-    this.used += count
-    if (PIECE - this.used < WORTHWHILE) {
-      this.block = null
-      this.used = 0
-    }
-    return block.subarray(used, used + count)
+    this.room = room.length - count < WORTHWHILE ? null : room.subarray(count)
+    return room.subarray(0, count)
   }
 }
