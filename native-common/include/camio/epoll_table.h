@@ -207,6 +207,15 @@ Napi::Value epoll_poll(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Environment<State>::of(info.Env()).harvest());
 }
 
+// (microseconds)
+template <class State>
+Napi::Value epoll_gather(const Napi::CallbackInfo& info) {
+  int microseconds = 0;
+  if (!int_argument(info, 0, &microseconds, 0, 999'999)) return info.Env().Undefined();
+  const int error = Environment<State>::of(info.Env()).gather(microseconds);
+  return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "timerfd_create", error);
+}
+
 }  // namespace camio
 
 #endif

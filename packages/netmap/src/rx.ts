@@ -200,14 +200,17 @@ export class RxQueue implements FrameSource {
 
   // ---------------------------------------------------------------------------------------------------- giving back
 
-  /** What was read is the kernel's with the next sync, which is not put off until the ring is empty: the sender would wait for it. */
+  /**
+   * What was read is the kernel's with the next sync, which is not put off until the ring is empty, nor half empty: a sender that sleeps
+   * takes as long to wake as reading the other half does, and both ends would sleep by turns.
+   */
   free(): void {
     const { rings } = this
     this.freed += this.held
     this.held = 0
     if (rings.length === 1) this.ring.publish()
     else for (const ring of rings) if (ring.dirty) ring.publish()
-    if (this.freed >= this.ring.slots >> 1) this.sync()
+    if (this.freed >= this.ring.slots >> 2) this.sync()
     else this.owner.freed()
   }
 

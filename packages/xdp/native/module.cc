@@ -18,6 +18,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                           {
                               {"start", start},
                               {"poll", epoll_poll<Engine>},
+                              {"gather", epoll_gather<Engine>},
                               {"close", close_socket},
                               {"takeError", take_error},
                               {"mayOpen", may_open},

@@ -43,6 +43,8 @@ export interface XdpSocket {
 
 /** Setting up throws system errors as node:fs does; what runs per batch answers a number, negative: `-errno`. */
 export interface Binding extends SlotBinding {
+  /** From now on, after events the loop does not look for new ones for so long; 0: it looks at once. */
+  gather(microseconds: number): void
   /** The errno that the socket has met, which is forgotten then, or 0. */
   takeError(slot: number): number
   /** 0, or the errno that a raw socket of that family is refused with. */

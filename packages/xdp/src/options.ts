@@ -55,6 +55,11 @@ export const xdpOptions = {
   }),
   rx: option.int({ ...ENTRIES, help: 'frames that may wait to be read, 4 KiB each; a power of two' }),
   tx: option.int({ ...ENTRIES, help: 'frames that may wait to be sent, 4 KiB each; a power of two' }),
+  gather: option.time({
+    default: 0.1,
+    max: 100,
+    help: 'while many frames come, how long they may gather between wake-ups, in all of this thread’s xdp: and packet:',
+  }),
   share: option.string({
     help: 'streams of a thread with the same name share memory: a pipe between them copies nothing',
   }),

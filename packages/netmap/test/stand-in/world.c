@@ -45,9 +45,23 @@ struct world *world_get(void) {
   return world;
 }
 
+/* The kernel's module has a lock a ring, and one end's sync never puts the other one to sleep. This one lock is held for a few
+   microseconds: it is tried for as long before sleeping, which would take ten times that. */
+#define TRIES 200
+#define BETWEEN 50
+
+static int lock_soon(pthread_mutex_t *lock) {
+  for (int i = 0; i < TRIES; i++) {
+    int error = pthread_mutex_trylock(lock);
+    if (error != EBUSY) return error;
+    for (int j = 0; j < BETWEEN; j++) __asm__ volatile("");
+  }
+  return pthread_mutex_lock(lock);
+}
+
 void world_lock(void) {
   /* Whoever held it was killed: what it did last may be half done, as far as that program is concerned. */
-  if (pthread_mutex_lock(&world_get()->lock) == EOWNERDEAD) pthread_mutex_consistent(&world->lock);
+  if (lock_soon(&world_get()->lock) == EOWNERDEAD) pthread_mutex_consistent(&world->lock);
 }
 
 void world_unlock(void) { pthread_mutex_unlock(&world->lock); }

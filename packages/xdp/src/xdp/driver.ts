@@ -176,8 +176,8 @@ function makeStream(sockets: Sockets, socket: XdpSocket, seat: Seat, name: strin
   const bound = `xdp:${encodeAddress(name)}`
   // Before the port, which has a timer that only its `close` ends.
   const init = target.init(bound, featuresOf(mode, mtu))
-  const port = new XdpPort({ ...sockets, socket, seat, uri: bound })
-  const { share } = target.options
+  const { share, gather } = target.options
+  const port = new XdpPort({ ...sockets, socket, seat, uri: bound, gather })
   const region = share === undefined ? seat.memory : regionOf(share)
   const stream = new XdpStream(init, port, region, { native, zerocopy }, mac)
   port.start(stream)

@@ -21,6 +21,7 @@ import {
   WRITE,
 } from '@camio/core/spi'
 import type { Binding, XdpSocket } from '../binding.js'
+import { Gather } from './gather.js'
 import { CHUNK, type Memory, type Seat } from './memory.js'
 import { RxQueue } from './rx.js'
 import { TxQueue } from './tx.js'
@@ -50,6 +51,8 @@ export interface XdpParts {
   readonly socket: XdpSocket
   readonly seat: Seat
   readonly uri: string
+  /** Milliseconds that frames may gather for while many come. */
+  readonly gather: number
 }
 
 export class XdpPort implements Port, FrameSink, Watched {
@@ -63,6 +66,7 @@ export class XdpPort implements Port, FrameSink, Watched {
   private readonly binding: Binding
   private readonly slot: number
   private readonly memory: Memory
+  private readonly gather: Gather
   private owner!: PortOwner
   private readonly statistics = new Float64Array(Statistic.NUMBERS)
   private lostIncoming = 0
@@ -81,6 +85,7 @@ export class XdpPort implements Port, FrameSink, Watched {
     this.binding = binding
     this.slot = slot
     this.memory = seat.memory
+    this.gather = new Gather(binding, parts.gather, rx?.entries ?? 0)
     this.rx = rx === null ? null : new RxQueue(seat, rx, fill)
     this.tx = tx === null ? null : new TxQueue(seat, tx, completion)
     this.source = this.rx ?? NO_SOURCE
@@ -125,6 +130,7 @@ export class XdpPort implements Port, FrameSink, Watched {
     if (this.maySend) this.memory.collect()
     if (this.arrived) {
       this.arrived = false
+      this.gather.woken(this.owner.counters[Counter.messages]!)
       this.owner.arrived()
     }
     if (this.maySend) this.owner.sendable()
@@ -235,6 +241,7 @@ export class XdpPort implements Port, FrameSink, Watched {
 
   async close(): Promise<void> {
     clearInterval(this.pulse)
+    this.gather.end()
     this.countLosses()
     this.gone = true
     this.tx?.close()
