@@ -2,7 +2,6 @@
 // qemu. That shows that they work, not that they order memory well: the emulator keeps the stronger order of x64.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
-import { conclude, runAva } from './lib/ava.mjs'
 import { onDemand } from './lib/on-demand.mjs'
 import { root, workspaces } from './lib/packages.mjs'
 import { prebuildAll } from './lib/prebuild/all.mjs'
@@ -10,6 +9,7 @@ import { targets } from './lib/prebuild/targets.mjs'
 import { capture } from './lib/run.mjs'
 import { main, Stop, say } from './lib/say.mjs'
 import { setUp } from './lib/setup.mjs'
+import { conclude, runAva } from './lib/tests.mjs'
 
 const NODE = '20'
 const LIBRARIES = '/usr/aarch64-linux-gnu'

@@ -1,11 +1,11 @@
 // npm run test:nodes [-- 22 24 ... <test files>]: all tests under every release of Node that is supported. npm brings their binaries.
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { conclude, runAva } from './lib/ava.mjs'
 import { onDemand } from './lib/on-demand.mjs'
 import { capture } from './lib/run.mjs'
 import { main, Stop } from './lib/say.mjs'
 import { setUp } from './lib/setup.mjs'
+import { conclude, runAva } from './lib/tests.mjs'
 
 const RELEASES = ['20', '22', '24', '26']
 

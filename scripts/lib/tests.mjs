@@ -1,4 +1,4 @@
-// Long runs of ava: what fails is shown when it fails, the others are counted, and a table at the end says how each run went.
+// Long runs of tests: what fails is shown when it fails, the others are counted, and a table at the end says how each run went.
 import { follow, tool } from './run.mjs'
 import { Stop, say } from './say.mjs'
 
