@@ -1,9 +1,10 @@
 // npm run prebuilds [-- linux-x64-glibc ...]: the native parts as they are published, for all targets, from this one machine.
 import { installDependencies } from './lib/dependencies.mjs'
 import { locked } from './lib/lock.mjs'
+import { hasMusl, relocateByMusl } from './lib/musl.mjs'
 import { prebuildAll } from './lib/prebuild/all.mjs'
 import { targets } from './lib/prebuild/targets.mjs'
-import { main, Stop } from './lib/say.mjs'
+import { main, Stop, say } from './lib/say.mjs'
 
 function chosen(names) {
   const unknown = names.filter((name) => !targets.some((target) => target.name === name))
@@ -24,4 +25,13 @@ await main(async (names) => {
       `${subject.name.padEnd(8)}${target.name.padEnd(18)}${size}${glibc ? `  glibc ${glibc}` : ''}\n`,
     )
   }
+  await checkByMusl(results.filter(({ target }) => target.name === 'linux-x64-musl'))
 })
+
+/** As near to loading as this comes. */
+async function checkByMusl(results) {
+  if (results.length === 0) return
+  if (!hasMusl()) return say('musl is not here: its loader was not asked about the binaries for it')
+  for (const { file } of results) await relocateByMusl(file)
+  say(`musl's loader finds all that the binaries for it want, but what Node brings: ${results.length} binaries`)
+}

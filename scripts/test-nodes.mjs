@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { onDemand } from './lib/on-demand.mjs'
-import { run, tool } from './lib/run.mjs'
-import { main, Stop, say } from './lib/say.mjs'
+import { capture } from './lib/run.mjs'
+import { main, Stop } from './lib/say.mjs'
 import { setUp } from './lib/setup.mjs'
+import { conclude, runAva } from './lib/tests.mjs'
 
 const RELEASES = ['20', '22', '24', '26']
 
@@ -17,19 +18,20 @@ async function binaryOf(release) {
   return binary
 }
 
-async function testUnder(release, files) {
-  const binary = await binaryOf(release)
-  say(`tests: ava, Node ${release}`)
+async function testUnder(binary, files) {
+  const { output } = await capture(binary, ['--version'])
   const PATH = `${dirname(binary)}${delimiter}${process.env.PATH}`
-  return run(binary, [tool('ava'), ...files], { env: { PATH } })
+  return runAva(`Node ${output.trim()}`, binary, files, { env: { PATH } })
 }
 
 await main(async (args) => {
   await setUp({ native: 'required' })
   const chosen = args.filter((arg) => /^\d+$/.test(arg))
   const files = args.filter((arg) => !chosen.includes(arg))
-  const failed = []
-  for (const release of chosen.length > 0 ? chosen : RELEASES)
-    if ((await testUnder(release, files)) !== 0) failed.push(release)
-  if (failed.length > 0) throw new Stop(`Tests failed under Node ${failed.join(', ')}: see above.`)
+  // All before the first test: without a binary there is nothing to wait for.
+  const binaries = []
+  for (const release of chosen.length > 0 ? chosen : RELEASES) binaries.push(await binaryOf(release))
+  const rows = []
+  for (const binary of binaries) rows.push(await testUnder(binary, files))
+  conclude(rows)
 })

@@ -8,14 +8,18 @@ import { Stop, say } from './say.mjs'
 
 const FIELDS = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']
 
-/** npm leaves a copy of the lockfile, reduced to what it really installed, in node_modules as its very last step. */
+/**
+ * npm leaves a copy of the lockfile, reduced to what it really installed, in node_modules as its very last step. A workspace may have a
+ * node_modules of its own, which can be gone while that one is there.
+ */
 function installedAsLocked(lock) {
   const file = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(file)) return false
   const installed = readJson(file).packages
   return Object.entries(lock.packages).every(([path, { version, integrity, link, optional, devOptional, peer }]) => {
-    if (!path.startsWith('node_modules/') || optional || devOptional || peer) return true
-    if (link) return existsSync(join(root, path))
+    if (!path.includes('node_modules/') || optional || devOptional || peer) return true
+    if ((link || !path.startsWith('node_modules/')) && !existsSync(join(root, path))) return false
+    if (link) return true
     const found = installed[path]
     return found && found.version === version && found.integrity === integrity
   })

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { root } from './packages.mjs'
 
 /** The arguments that make `node` run the command of an installed package. */
@@ -24,6 +25,17 @@ function environment(network) {
 export function run(command, args, { cwd = root, network = false, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...environment(network), ...env }, stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** Runs `command`, and gives each line of its standard output to `onLine`. Resolves with its exit code. */
+export function follow(command, args, onLine, { cwd = root, env = {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const stdio = ['inherit', 'pipe', 'inherit']
+    const child = spawn(command, args, { cwd, env: { ...environment(false), ...env }, stdio })
+    createInterface({ input: child.stdout }).on('line', onLine)
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })

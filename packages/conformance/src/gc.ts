@@ -2,6 +2,12 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-setFlagsFromString('--expose-gc')
+/** Deno has V8, as Node has; Bun has not, and collects by a function of its own. */
+const { Bun } = globalThis as { Bun?: { gc(now: boolean): void } }
 
-export const gc = runInNewContext('gc') as () => void
+function ofV8(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}
+
+export const gc = Bun === undefined ? ofV8() : () => Bun.gc(true)
