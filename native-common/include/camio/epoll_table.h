@@ -29,6 +29,7 @@ template <class Entry>
 class EpollTable {
  public:
   explicit EpollTable(Napi::Env env) : env_(env) {}
+  virtual ~EpollTable() = default;
 
   // Creates epoll and its uv handle, which does not keep the process alive: core's KeepAlive does while somebody waits.
   // `table` is an Int32Array that receives pairs of slot and epoll events; `on_events(count)` is called when there are some,
@@ -46,16 +47,6 @@ class EpollTable {
     napi_async_init(env_, nullptr, Napi::String::New(env_, name), &context_);
     table_ = Napi::Persistent(table);
     on_events_ = Napi::Persistent(on_events);
-    return 0;
-  }
-
-  // From now on, after events the loop does not look for new ones for so long, less than a second, so that they gather; 0: it looks
-  // at once. (`harvest` always does.) Answers 0 or an errno.
-  int gather(int microseconds) {
-    if (microseconds > 0 && !timer_) {
-      if (const int error = open_timer()) return error;
-    }
-    pause_.it_value.tv_nsec = microseconds * 1000L;
     return 0;
   }
 
@@ -118,20 +109,14 @@ class EpollTable {
     timer_handle_.close(Done{close_handle, this});
   }
 
- private:
-  static constexpr int kEventsAtOnce = 256;
+ protected:
+  // JavaScript was told of events. Answers for how many microseconds, less than a second, the loop now does not look for new ones,
+  // so that they gather; 0: it looks at once. (`harvest` always does.)
+  virtual int pause() { return 0; }
 
-  static void on_readable(uv_poll_t* handle, int, int) {
-    auto* self = static_cast<EpollTable*>(handle->data);
-    Napi::HandleScope scope(self->env_);
-    const int count = self->harvest();
-    // More than the table holds: epoll stays readable, and the loop comes back.
-    if (count <= 0) return;
-    self->tell(count);
-    if (self->handle_ && self->pause_.it_value.tv_nsec > 0) self->rest();
-  }
-
+  // What a pause needs. Answers 0 or an errno.
   int open_timer() {
+    if (timer_) return 0;
     Fd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     if (!timer) return errno;
     const int status =
@@ -143,14 +128,30 @@ class EpollTable {
     return 0;
   }
 
+ private:
+  static constexpr int kEventsAtOnce = 256;
+
+  static void on_readable(uv_poll_t* handle, int, int) {
+    auto* self = static_cast<EpollTable*>(handle->data);
+    Napi::HandleScope scope(self->env_);
+    const int count = self->harvest();
+    // More than the table holds: epoll stays readable, and the loop comes back.
+    if (count <= 0) return;
+    self->tell(count);
+    if (!self->handle_) return;
+    if (const int microseconds = self->pause()) self->rest(microseconds);
+  }
+
   static void close_handle(void* data) {
     auto* self = static_cast<EpollTable*>(data);
     self->handle_.close(self->done_);
   }
 
   // Until the time is over the loop does not look at epoll; what comes meanwhile is there then.
-  void rest() {
-    if (::timerfd_settime(timer_.get(), 0, &pause_, nullptr) != 0) return;
+  void rest(int microseconds) {
+    itimerspec time{};
+    time.it_value.tv_nsec = microseconds * 1000L;
+    if (open_timer() != 0 || ::timerfd_settime(timer_.get(), 0, &time, nullptr) != 0) return;
     uv_poll_stop(handle_.get());
     uv_poll_start(timer_handle_.get(), UV_READABLE, on_rested);
   }
@@ -176,10 +177,9 @@ class EpollTable {
   Napi::Env env_;
   Fd epoll_;
   UvHandle<uv_poll_t> handle_;
-  // Of `gather`; there is none where nobody asked for it.
+  // Of pauses; there is none before the first.
   Fd timer_;
   UvHandle<uv_poll_t> timer_handle_;
-  itimerspec pause_{};
   Done done_{};
   Slots<Entry> slots_;
   Napi::Reference<Napi::TypedArray> table_;

@@ -7,8 +7,10 @@
 #include <camio/fd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
+#include "gathering.h"
 #include "message_list.h"
 
 namespace camio::udp {
@@ -35,9 +37,25 @@ class Engine : public EpollTable<Socket> {
  public:
   using EpollTable::EpollTable;
   MessageList messages;
+  Gathering gathering;
+
+  // See Gathering::ask. Answers 0 or an errno.
+  int gather(int microseconds) {
+    if (microseconds > 0) {
+      if (const int error = open_timer()) return error;
+    }
+    gathering.ask(microseconds);
+    return 0;
+  }
+
+ protected:
+  int pause() override { return gathering.pause(); }
 };
 
 using Env = Environment<Engine>;
+
+// How many datagrams the socket has dropped so far, modulo 2^32: SO_MEMINFO, see sock_diag(7). Answers 0 or an errno.
+int drops_of(int fd, uint32_t* total);
 
 // The socket of the slot that argument `index` names; null after it has thrown.
 Socket* socket_argument(const Napi::CallbackInfo& info, size_t index);

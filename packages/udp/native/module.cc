@@ -12,10 +12,10 @@ namespace {
 
 Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(info, "camio:udp"); }
 
-// (microseconds)
+// (microseconds, or Gathering::kInFloods)
 Napi::Value gather(const Napi::CallbackInfo& info) {
   int microseconds = 0;
-  if (!int_argument(info, 0, &microseconds, 0, 999'999)) return info.Env().Undefined();
+  if (!int_argument(info, 0, &microseconds, Gathering::kInFloods, 999'999)) return info.Env().Undefined();
   const int error = Env::of(info.Env()).gather(microseconds);
   return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "timerfd_create", error);
 }
