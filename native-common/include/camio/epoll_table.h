@@ -29,6 +29,7 @@ template <class Entry>
 class EpollTable {
  public:
   explicit EpollTable(Napi::Env env) : env_(env) {}
+  virtual ~EpollTable() = default;
 
   // Creates epoll and its uv handle, which does not keep the process alive: core's KeepAlive does while somebody waits.
   // `table` is an Int32Array that receives pairs of slot and epoll events; `on_events(count)` is called when there are some,
@@ -52,10 +53,10 @@ class EpollTable {
   // From now on, after events the loop does not look for new ones for so long, less than a second, so that they gather; 0: it looks
   // at once. (`harvest` always does.) Answers 0 or an errno.
   int gather(int microseconds) {
-    if (microseconds > 0 && !timer_) {
+    if (microseconds > 0) {
       if (const int error = open_timer()) return error;
     }
-    pause_.it_value.tv_nsec = microseconds * 1000L;
+    asked_ = microseconds;
     return 0;
   }
 
@@ -118,6 +119,11 @@ class EpollTable {
     timer_handle_.close(Done{close_handle, this});
   }
 
+ protected:
+  // JavaScript was told of events. Answers for how many microseconds the loop now does not look for new ones, so that they gather; 0:
+  // it looks at once.
+  virtual int pause() { return asked_; }
+
  private:
   static constexpr int kEventsAtOnce = 256;
 
@@ -128,10 +134,18 @@ class EpollTable {
     // More than the table holds: epoll stays readable, and the loop comes back.
     if (count <= 0) return;
     self->tell(count);
-    if (self->handle_ && self->pause_.it_value.tv_nsec > 0) self->rest();
+    if (!self->handle_) return;
+    if (const int microseconds = self->pause()) self->rest(microseconds);
   }
 
+  static void close_handle(void* data) {
+    auto* self = static_cast<EpollTable*>(data);
+    self->handle_.close(self->done_);
+  }
+
+  // What a pause needs. Answers 0 or an errno.
   int open_timer() {
+    if (timer_) return 0;
     Fd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     if (!timer) return errno;
     const int status =
@@ -143,14 +157,11 @@ class EpollTable {
     return 0;
   }
 
-  static void close_handle(void* data) {
-    auto* self = static_cast<EpollTable*>(data);
-    self->handle_.close(self->done_);
-  }
-
   // Until the time is over the loop does not look at epoll; what comes meanwhile is there then.
-  void rest() {
-    if (::timerfd_settime(timer_.get(), 0, &pause_, nullptr) != 0) return;
+  void rest(int microseconds) {
+    itimerspec time{};
+    time.it_value.tv_nsec = microseconds * 1000L;
+    if (open_timer() != 0 || ::timerfd_settime(timer_.get(), 0, &time, nullptr) != 0) return;
     uv_poll_stop(handle_.get());
     uv_poll_start(timer_handle_.get(), UV_READABLE, on_rested);
   }
@@ -176,10 +187,11 @@ class EpollTable {
   Napi::Env env_;
   Fd epoll_;
   UvHandle<uv_poll_t> handle_;
-  // Of `gather`; there is none where nobody asked for it.
+  // Of pauses; there is none before the first.
   Fd timer_;
   UvHandle<uv_poll_t> timer_handle_;
-  itimerspec pause_{};
+  // See `gather`.
+  int asked_ = 0;
   Done done_{};
   Slots<Entry> slots_;
   Napi::Reference<Napi::TypedArray> table_;
@@ -207,11 +219,11 @@ Napi::Value epoll_poll(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Environment<State>::of(info.Env()).harvest());
 }
 
-// (microseconds)
-template <class State>
+// (microseconds, or what else from `least` on the State understands)
+template <class State, int least = 0>
 Napi::Value epoll_gather(const Napi::CallbackInfo& info) {
   int microseconds = 0;
-  if (!int_argument(info, 0, &microseconds, 0, 999'999)) return info.Env().Undefined();
+  if (!int_argument(info, 0, &microseconds, least, 999'999)) return info.Env().Undefined();
   const int error = Environment<State>::of(info.Env()).gather(microseconds);
   return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "timerfd_create", error);
 }

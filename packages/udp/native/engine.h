@@ -6,9 +6,12 @@
 #include <camio/epoll_table.h>
 #include <camio/fd.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
+#include "gathering.h"
 #include "message_list.h"
 
 namespace camio::udp {
@@ -35,9 +38,22 @@ class Engine : public EpollTable<Socket> {
  public:
   using EpollTable::EpollTable;
   MessageList messages;
+  Gathering gathering;
+
+  // See Gathering::ask. Answers 0 or an errno.
+  int gather(int microseconds) {
+    gathering.ask(microseconds);
+    return EpollTable::gather(std::max(microseconds, 0));
+  }
+
+ protected:
+  int pause() override { return gathering.pause(); }
 };
 
 using Env = Environment<Engine>;
+
+// How many datagrams the socket has dropped so far, modulo 2^32: SO_MEMINFO, see sock_diag(7). Answers 0 or an errno.
+int drops_of(int fd, uint32_t* total);
 
 // The socket of the slot that argument `index` names; null after it has thrown.
 Socket* socket_argument(const Napi::CallbackInfo& info, size_t index);

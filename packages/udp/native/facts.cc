@@ -19,14 +19,21 @@ Napi::Value local_address(const Napi::CallbackInfo& info) {
   return describe_ip(info.Env(), address);
 }
 
-// (slot) -> how many datagrams the socket has dropped so far, modulo 2^32, or -errno. See SO_MEMINFO in sock_diag(7).
+int drops_of(int fd, uint32_t* total) {
+  uint32_t values[SK_MEMINFO_VARS] = {};
+  socklen_t length = sizeof(values);
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &length) != 0) return errno;
+  *total = values[SK_MEMINFO_DROPS];
+  return 0;
+}
+
+// (slot) -> how many datagrams the socket has dropped so far, modulo 2^32, or -errno.
 Napi::Value drops(const Napi::CallbackInfo& info) {
   Socket* socket = socket_argument(info, 0);
   if (socket == nullptr) return info.Env().Undefined();
-  uint32_t values[SK_MEMINFO_VARS] = {};
-  socklen_t length = sizeof(values);
-  if (::getsockopt(socket->fd(), SOL_SOCKET, SO_MEMINFO, values, &length) != 0) return Napi::Number::New(info.Env(), -errno);
-  return Napi::Number::New(info.Env(), values[SK_MEMINFO_DROPS]);
+  uint32_t total = 0;
+  const int error = drops_of(socket->fd(), &total);
+  return error == 0 ? Napi::Number::New(info.Env(), total) : Napi::Number::New(info.Env(), -error);
 }
 
 // (slot) -> what the path to the connected peer takes at once, IP header included, or -errno. See IP_MTU in ip(7).

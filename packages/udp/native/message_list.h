@@ -39,7 +39,7 @@ class MessageList {
   const mmsghdr& operator[](size_t index) const { return headers_[index]; }
 
  private:
-  // A segment size, a drop counter and a time stamp, with room to spare.
+  // A segment size and a time stamp, with room to spare.
   static constexpr size_t kControl = 128;
 
   struct Control {

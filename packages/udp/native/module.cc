@@ -12,14 +12,6 @@ namespace {
 
 Napi::Value start(const Napi::CallbackInfo& info) { return epoll_start<Engine>(info, "camio:udp"); }
 
-// (microseconds)
-Napi::Value gather(const Napi::CallbackInfo& info) {
-  int microseconds = 0;
-  if (!int_argument(info, 0, &microseconds, 0, 999'999)) return info.Env().Undefined();
-  const int error = Env::of(info.Env()).gather(microseconds);
-  return error == 0 ? info.Env().Undefined() : throw_errno(info.Env(), "timerfd_create", error);
-}
-
 }  // namespace
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
@@ -28,7 +20,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
                           {
                               {"start", start},
                               {"poll", epoll_poll<Engine>},
-                              {"gather", gather},
+                              {"gather", epoll_gather<Engine, Gathering::kInFloods>},
                               {"open", open_socket},
                               {"close", close_socket},
                               {"interfaceIndex", interface_index},

@@ -72,18 +72,13 @@ double milliseconds(const timespec& time) {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
-void read_control(msghdr header, Run& run, double* time, std::span<int32_t> report) {
+void read_control(msghdr header, Run& run, double* time) {
   for (const cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
        control = CMSG_NXTHDR(&header, const_cast<cmsghdr*>(control))) {
     if (control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) {
       const int segment = data_of<int>(control);
       if (segment > 0) run.segment = segment;
-    } else if (control->cmsg_level != SOL_SOCKET) {
-      continue;
-    } else if (control->cmsg_type == SO_RXQ_OVFL) {
-      report[0] = 1;
-      report[1] = data_of<int32_t>(control);
-    } else if (control->cmsg_type == SCM_TIMESTAMPNS && time != nullptr) {
+    } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS && time != nullptr) {
       *time = milliseconds(data_of<timespec>(control));
     }
   }
@@ -95,7 +90,7 @@ void describe(const Batch& batch, size_t index, size_t from, const mmsghdr& mess
   run.offset = static_cast<int32_t>(from * batch.part());
   run.length = static_cast<int32_t>(message.msg_len);
   run.segment = run.length;
-  read_control(message.msg_hdr, run, index < batch.times.size() ? &batch.times[index] : nullptr, batch.report);
+  read_control(message.msg_hdr, run, index < batch.times.size() ? &batch.times[index] : nullptr);
   std::memcpy(batch.runs.data() + index * kRunNumbers, &run, sizeof(run));
   if (message.msg_hdr.msg_namelen > 0) write_name(name, batch.names.data() + index * kNameSize);
 }
@@ -111,6 +106,21 @@ int describe_all(const Batch& batch, const MessageList& messages, size_t count) 
   return kept;
 }
 
+// A datagram by itself: what the buffer had room for was not used up.
+bool is_alone(const Batch& batch, int count) {
+  Run run;
+  std::memcpy(&run, batch.runs.data(), sizeof(run));
+  return count == 1 && run.length == run.segment;
+}
+
+// Once a batch: a socket that tells it with each datagram (SO_RXQ_OVFL) makes each of them dearer.
+void report_drops(const Socket& socket, std::span<int32_t> report) {
+  uint32_t total = 0;
+  if (drops_of(socket.fd(), &total) != 0) return;
+  report[0] = 1;
+  report[1] = static_cast<int32_t>(total);
+}
+
 }  // namespace
 
 // (slot, slab, runs, names, times, report) -> how many runs, or -errno. `slab` is cut into as many parts as `runs` and `names`
@@ -120,14 +130,18 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
   Socket* socket = socket_argument(info, 0);
   Batch batch;
   if (socket == nullptr || !batch_argument(info, &batch)) return info.Env().Undefined();
-  MessageList& messages = Env::of(info.Env()).messages;
+  Engine& engine = Env::of(info.Env());
+  MessageList& messages = engine.messages;
   prepare(batch, *socket, messages);
   int count = 0;
   do count = ::recvmmsg(socket->fd(), messages.get(), static_cast<unsigned>(batch.room()), MSG_DONTWAIT, nullptr);
   while (count < 0 && errno == EINTR);
   batch.report[2] = 0;
   if (count < 0) return Napi::Number::New(info.Env(), -errno);
-  return Napi::Number::New(info.Env(), describe_all(batch, messages, static_cast<size_t>(count)));
+  engine.gathering.received(static_cast<size_t>(count));
+  const int kept = describe_all(batch, messages, static_cast<size_t>(count));
+  if (!is_alone(batch, count)) report_drops(*socket, batch.report);
+  return Napi::Number::New(info.Env(), kept);
 }
 
 }  // namespace camio::udp

@@ -52,7 +52,6 @@ int set_multicast_interface(int family, int fd, int index) {
 // Everything that makes the system tell more than the bytes. Older kernels lack some of it: the datagrams arrive all the same.
 void ask_for_more(const Settings& settings, int family, int fd) {
   set_option(fd, SOL_UDP, UDP_GRO, 1);
-  set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
   set_both(family, fd, IP_RECVERR, IPV6_RECVERR, 1);
   if (settings.has(kTimestamps)) set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 }

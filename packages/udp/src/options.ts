@@ -15,9 +15,8 @@ export const udpOptions = {
   }),
   'ip-fragment': option.bool({ default: true, help: 'no: what the path cannot take whole is not sent, and told' }),
   gather: option.time({
-    default: 0,
     max: 100,
-    help: 'let datagrams gather for so long between wake-ups: less CPU time for so much latency, in all of this thread’s udp:',
+    help: 'let datagrams gather for so long between all wake-ups of this thread’s udp:, or never (0); default: 50us in floods',
   }),
   timestamps: option.bool({ help: 'when the system received a datagram: the stream’s timestamp' }),
 

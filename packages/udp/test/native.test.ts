@@ -142,6 +142,29 @@ test.serial('gather= joins wake-ups, loses nothing, and is over with its stream'
   t.true(gathered < each, `${gathered} wake-ups that gather, ${each} that do not`)
 })
 
+for (const gather of [undefined, 0]) {
+  test.serial(`bursts one after the other arrive whole, gather=${gather ?? 'in floods'}`, async (t) => {
+    const server = await opened(t, ANYBODY, { ...native, rcvbuf: '1MiB', ...(gather !== undefined && { gather }) })
+    const client = await opened(t, loopback(server), native)
+    // No two neighbours alike, so that each is a packet by itself.
+    const each = (i: number) => 1 + (i % 2)
+    let expected = 0
+    for (let burst = 0; burst < 20; burst++) {
+      const end = expected + 100
+      for (let i = expected; i < end; i++) client.tryWrite(Buffer.alloc(each(i), i))
+      await client.flush()
+      while (expected < end) {
+        await server.readable()
+        server.readBatch((room, offset, length) => {
+          t.deepEqual([length, room[offset]], [each(expected), expected & 255])
+          expected++
+        })
+      }
+    }
+    t.is(server.losses.system, 0)
+  })
+}
+
 test.serial('an idle stream is looked at without a system call', async (t) => {
   const stream = await opened(t, ANYBODY, native)
   t.is(stream.tryRead(), null)

@@ -206,4 +206,5 @@ test('options that the node engine cannot honour are refused by name', async (t)
     t.true(isCamioError(error, 'ERR_CAMIO_UNSUPPORTED'), String(error))
     t.true(error!.message.includes(Object.keys(options)[0]!))
   }
+  t.is((await opened(t, ANYBODY, { engine: 'node', gather: 0 })).features.engine, 'node')
 })

@@ -3,7 +3,10 @@ import { NativePart, type SlotBinding } from '@camio/core/spi'
 
 /** Setting up throws system errors as node:fs does; what runs per batch answers a number, negative: `-errno`. Hosts are numeric. */
 export interface Binding extends SlotBinding {
-  /** After a wake-up the loop does not look for new events for so long; 0: it looks at once. `poll` always does. */
+  /**
+   * After a wake-up the loop does not look for new events for so long; 0: it looks at once; {@link IN_FLOODS}: the native part decides
+   * by what comes. `poll` always looks.
+   */
   gather(microseconds: number): void
 
   /**
@@ -63,6 +66,9 @@ export interface Binding extends SlotBinding {
   /** Of a connected socket. */
   pathMtu(slot: number): number
 }
+
+/** native/gathering.h has the same number. */
+export const IN_FLOODS = -1
 
 /** native/settings.h has the same numbers. */
 export const Flag = {

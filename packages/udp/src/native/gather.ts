@@ -1,5 +1,8 @@
-/** `gather=`: one timer a thread, as all its sockets are watched together. The longest time that an open socket asks for holds. */
-import type { Binding } from './binding.js'
+/**
+ * `gather=`: one timer a thread, as all its sockets are watched together. The longest time that an open socket asks for holds; while
+ * none asks for any, datagrams gather in floods only.
+ */
+import { type Binding, IN_FLOODS } from './binding.js'
 
 export class Gather {
   private readonly wished: number[] = []
@@ -7,19 +10,20 @@ export class Gather {
   constructor(private readonly binding: Binding) {}
 
   /** @throws a system error */
-  add(milliseconds: number): void {
-    if (milliseconds === 0) return
+  add(milliseconds: number | undefined): void {
+    if (milliseconds === undefined) return
     this.wished.push(milliseconds)
     this.apply()
   }
 
-  remove(milliseconds: number): void {
-    if (milliseconds === 0) return
+  remove(milliseconds: number | undefined): void {
+    if (milliseconds === undefined) return
     this.wished.splice(this.wished.indexOf(milliseconds), 1)
     this.apply()
   }
 
   private apply(): void {
-    this.binding.gather(Math.round(Math.max(0, ...this.wished) * 1000))
+    const { wished } = this
+    this.binding.gather(wished.length === 0 ? IN_FLOODS : Math.round(Math.max(...wished) * 1000))
   }
 }

@@ -36,7 +36,7 @@ export interface NativePortParts {
   readonly largest: number
   readonly timestamps: boolean
   readonly gather: Gather
-  readonly gatherMs: number
+  readonly gatherMs: number | undefined
 }
 
 export class NativePort implements Port, Watched {
@@ -160,6 +160,7 @@ export class NativePort implements Port, Watched {
     const count = this.binding.receive(this.slot, this.bytes, this.runs, this.names, this.times, report)
     if (report[0] !== 0) {
       report[0] = 0
+      this.owner.counters[Counter.systemCalls]! += 1
       this.dropped(report[1]!)
     }
     if (report[2] !== 0) this.owner.lostIncoming('oversize', report[2]!)

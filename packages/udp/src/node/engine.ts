@@ -86,7 +86,7 @@ function refuseWhatNodeCannot({ options, uri }: UdpTarget): void {
   const refuse = (name: string, why = 'needs the native engine') => {
     throw new CamioError('ERR_CAMIO_UNSUPPORTED', `${uri}: ${name} ${why}`, { uri })
   }
-  if (options.gather > 0) refuse('gather')
+  if ((options.gather ?? 0) > 0) refuse('gather')
   if (options.timestamps) refuse('timestamps')
   if (options.tos !== undefined) refuse('tos')
   if (options.ecn !== undefined) refuse('ecn')
