@@ -182,6 +182,11 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   // ------------------------------------------------------------------------------------------------ flushing by itself
 
+  /** Driver: may a flush have anything to do? Most of those in the background follow one that the program asked for. */
+  get hasUnsent(): boolean {
+    return true
+  }
+
   /** Driver: call after a commit, so that the data leaves at the end of this turn. */
   protected scheduleFlush(): void {
     if (!this.corked) cork(this)
@@ -189,7 +194,7 @@ export abstract class Endpoint extends Source implements Corked, AsyncDisposable
 
   /** See {@link Corked}: errors stay in `error` and appear at the program's next call. */
   flushInBackground(): void {
-    if (this.closed) return
+    if (this.closed || !this.hasUnsent) return
     const told = this.knowsError()
     try {
       if (!this.tryFlush()) this.drainInBackground()

@@ -2,6 +2,7 @@
 import { CamioError, END, type StreamLimits } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
+import { blockNumbers } from '../dist/bytes/pool.js'
 import { framed as viewed } from '../dist/layers/framed.js'
 import { FRAME_NAMES, type FrameName } from '../dist/layers/frames/names.js'
 import type { MessagesView } from '../dist/layers/messages-view.js'
@@ -88,6 +89,41 @@ test('a handler that releases its message itself changes nothing; what it throws
   t.throws(() => view.readBatch(handler), { message: 'of the handler' })
   t.deepEqual(lengths, [1, 2, 3, 1])
   t.is(view.readBatch(handler), 0)
+})
+
+test('a handler that has released its message cannot read past its batch, and the batch goes on', (t) => {
+  const { view } = viewOf('u32', [framed('u32', [bytes(1), bytes(2, 2), bytes(3, 3, 3)])])
+  const lengths: number[] = []
+  const handler = (_memory: Uint8Array, _offset: number, length: number) => {
+    lengths.push(length)
+    t.true(view.release())
+    t.throws(() => view.tryRead(), { code: 'ERR_CAMIO_MISUSE' })
+  }
+  t.is(view.readBatch(handler, 2), 2)
+  t.is(view.readBatch(handler), 1)
+  t.deepEqual(lengths, [1, 2, 3])
+  t.throws(() => view.release(), { code: 'ERR_CAMIO_MISUSE' })
+})
+
+test('writers of small messages make no new view on memory that comes back from the pool', (t) => {
+  const { inner, view } = viewOf('u32')
+  const seen = new Set<DataView>()
+  for (let i = 0; i < 3; i++) {
+    view.writeBatch(
+      (memory, offset) => {
+        memory[offset] = i
+        seen.add(blockNumbers(memory)!)
+      },
+      1,
+      1,
+    )
+    t.true(view.tryFlush())
+  }
+  t.deepEqual(
+    [...seen].map((numbers) => numbers instanceof DataView),
+    [true],
+  )
+  t.deepEqual(inner.output, framed('u32', [bytes(0), bytes(1), bytes(2)]))
 })
 
 const WAYS = ['tryRead', 'readBatch', 'tryReadBatch', 'for await'] as const

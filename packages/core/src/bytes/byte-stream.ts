@@ -206,6 +206,10 @@ export abstract class ByteStream extends ByteReader {
     return true
   }
 
+  override get hasUnsent(): boolean {
+    return this.ring.pending > 0 || this.pushing || this.held || this.error !== null
+  }
+
   /** @returns whether the transport has all that was committed */
   private pushRing(more: boolean): boolean {
     const { ring } = this

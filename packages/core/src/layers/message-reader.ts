@@ -10,15 +10,18 @@ import { Prefix, readPrefix, varintSize } from './prefix.js'
 import { NO_DATA, Views } from './views.js'
 
 const NONE = -1
+/** While a batch is handed out: everything that it took is released together, when its last handler has returned. */
+const BATCH = -2
 const EMPTY = new Uint8Array(0)
 /** More messages than any batch has: counting to an integer is cheaper than to infinity. */
 const MANY = 0x3fff_ffff
 
 /** `lengthAt` of the commonest prefix, from what a loop has in registers. */
 function u32LengthAt(numbers: DataView, at: number, end: number, largest: number): number {
-  if (end - at < 4) return NONE
+  const most = (end - at - 4) | 0
+  if (most < 0) return NONE
   const length = numbers.getInt32(at)
-  return length >= 0 && length <= end - at - 4 && length <= largest ? length : NONE
+  return length >= 0 && length <= most && length <= largest ? length : NONE
 }
 
 export abstract class MessageReader extends Layer {
@@ -76,13 +79,13 @@ export abstract class MessageReader extends Layer {
   }
 
   release(): boolean {
-    if (this.lentTo === NONE) return this.releaseNothing()
+    if (this.lentTo < 0) return this.releaseNothing()
     this.settle()
     return true
   }
 
   private releaseNothing(): true {
-    if (this.closed) return true
+    if (this.closed || this.lentTo === BATCH) return true
     throw this.misuse('ERR_CAMIO_MISUSE', 'has no lease to release')
   }
 
@@ -113,33 +116,41 @@ export abstract class MessageReader extends Layer {
     return count
   }
 
-  /** Hands over the frames that are held, the next of which has `length` bytes. @returns whether to go on with the next lease */
+  /**
+   * Hands over the frames that are held, the next of which has `length` bytes. `| 0`: integers that the compiler knows to be such it
+   * neither checks nor converts at every message.
+   * @returns whether to go on with the next lease
+   */
   private handOut(fn: BatchHandler, next: number, limit: number): boolean {
-    const { bytes, numbers, heldEnd: end, header, prefix, largest, counters } = this
-    const trailer = this.lastUnmarked ? 0 : this.trailer
+    const { bytes, numbers, prefix, counters } = this
+    const end = this.heldEnd | 0
+    const header = this.header | 0
+    const trailer = this.lastUnmarked ? 0 : this.trailer | 0
+    const largest = this.largest | 0
+    const most = limit | 0
     const varies = prefix === Prefix.VARINT
-    let { at } = this
-    let length = next
+    let at = this.at | 0
+    let length = next | 0
     let count = 0
     let total = 0
     this.next = NONE
+    this.lentTo = BATCH
     try {
       do {
-        const from = at + (varies ? varintSize(length) : header)
-        at = from + length + trailer
+        const from = (at + (varies ? varintSize(length) : header)) | 0
         // Consumed before the handler runs, so that it counts as consumed if the handler throws.
-        this.lentTo = at
-        count++
+        at = (from + length + trailer) | 0
+        count = (count + 1) | 0
         total += length
-        if (fn(bytes, from, length) === false || count === limit || this.noRead) return false
-        length = prefix === Prefix.U32 ? u32LengthAt(numbers, at, end, largest) : this.lengthAt(at, end)
+        if (fn(bytes, from, length) === false || count === most || this.noRead === true) return false
+        length = prefix === Prefix.U32 ? u32LengthAt(numbers, at, end, largest) : this.lengthAt(at, end) | 0
       } while (length !== NONE)
     } finally {
+      this.lentTo = at
       counters[Counter.messages]! += count
       counters[Counter.bytes]! += total
     }
-    // Unless the handler released it.
-    if (this.lentTo !== NONE) this.settle()
+    this.settle()
     return true
   }
 

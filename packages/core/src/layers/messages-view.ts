@@ -120,30 +120,32 @@ export class MessagesView extends MessageReader {
   private fillBlock(fn: BatchWriter, length: number, first: number, limit: number): boolean {
     const { claimBytes: bytes, claimNumbers: numbers, prefix, counters } = this
     const fixed = prefix !== Prefix.NONE && prefix !== Prefix.VARINT
-    const before = this.roomBefore(length)
-    const last = this.blockEnd - this.trailer - length - before
-    // An integer, also where there is no limit: cheaper to compare with.
-    const stop = Math.min(limit, first + (this.inBlocks ? BLOCK : 1))
-    let end = this.fillEnd
-    let index = first
+    // `| 0`: as in `MessageReader.handOut`.
+    const before = this.roomBefore(length) | 0
+    const last = (this.blockEnd - this.trailer - length - before) | 0
+    const most = length | 0
+    // An integer, also where there is no limit.
+    const stop = Math.min(limit - first, this.inBlocks ? BLOCK : 1) | 0
+    let end = this.fillEnd | 0
+    let count = 0
     let total = 0
     this.claimLength = BATCH
     try {
       do {
-        const offset = end + before
-        const answer = fn(bytes, offset, length, index)
-        const used = answer === undefined ? length : this.batchLength(answer, length)
-        if (used < 0 || this.noWrite) return false
+        const offset = (end + before) | 0
+        const answer = fn(bytes, offset, most, first + count)
+        const used = answer === undefined ? most : this.batchLength(answer, most) | 0
+        if (used < 0 || this.noWrite === true) return false
         if (fixed) writePrefix(prefix, numbers, offset, used)
-        this.fillEnd = end = fixed ? offset + used : this.sealByCodec(bytes, end, offset, used)
+        this.fillEnd = end = fixed ? (offset + used) | 0 : this.sealByCodec(bytes, end, offset, used) | 0
         // At once: a writer that closes the stream asks it whether there is anything to deliver. The others follow together.
-        if (index === first) counters[WRITE + Counter.messages]! += 1
-        index++
+        if (count === 0) counters[WRITE + Counter.messages]! += 1
+        count = (count + 1) | 0
         total += used
-      } while (end <= last && index < stop)
+      } while (end <= last && count < stop)
     } finally {
       this.claimLength = NONE
-      this.wrote(index - first, total)
+      this.wrote(count, total)
     }
     return true
   }
@@ -227,6 +229,11 @@ export class MessagesView extends MessageReader {
       this.commitFilled()
     }
     return this.inner.tryFlush()
+  }
+
+  override get hasUnsent(): boolean {
+    // A stream of an older copy of core does not say.
+    return this.blockEnd !== 0 || this.inner.hasUnsent !== false
   }
 
   /** A claim is out: what was committed before it in the same block leaves all the same. */
