@@ -6,7 +6,6 @@ import { fromNode, toDuplex, toReadable, toWritable } from '@camio/core/adapters
 import { CamioError, END, PENDING } from '@camio/core/spi'
 import test from 'ava'
 import fc from 'fast-check'
-import { poll } from '../dist/wait/loop.js'
 import { bytes, counting, fromText, joined, settled, text, turn } from './support/init.js'
 import { Mailbox } from './support/mailbox.js'
 import { Scripted } from './support/scripted.js'
@@ -410,57 +409,4 @@ test('toDuplex: what a listener wrote leaves when it returns, together, and not 
   await new Promise<void>((resolve) => process.nextTick(resolve))
   t.deepEqual(stream.sent.map(fromText), ['onetwo'])
   node.destroy()
-})
-
-test('toDuplex: the answer to what arrived is sent when its listener has returned, without a tick', async (t) => {
-  const stream = new Scripted()
-  const node = toDuplex(stream)
-  node.on('data', (chunk: Buffer) => {
-    node.write('re: ')
-    node.write(chunk)
-    t.is(stream.sent.length, 0)
-  })
-  await turn()
-  stream.arrive(text('x'))
-  t.deepEqual(stream.sent.map(fromText), ['re: x'])
-  node.destroy()
-})
-
-test('toDuplex: what a listener wrote before it threw is sent all the same', async (t) => {
-  const stream = new Scripted()
-  const node = toDuplex(stream)
-  node.on('data', (chunk: Buffer) => {
-    node.write(chunk)
-    throw new Error('of the listener')
-  })
-  await turn()
-  t.throws(() => stream.arrive(text('x')), { message: 'of the listener' })
-  t.deepEqual(stream.sent.map(fromText), ['x'])
-  node.destroy()
-})
-
-test('toDuplex: a synchronous loop that polls is not stuck behind a tick', (t) => {
-  const stream = new Scripted()
-  const node = toDuplex(stream)
-  node.write('now')
-  poll()
-  t.deepEqual(stream.sent.map(fromText), ['now'])
-  node.destroy()
-})
-
-test('toReadable: who pauses gets what fits the high-water mark, and the source stops', async (t) => {
-  const stream = new Scripted({ readsInto: true })
-  const readable = toReadable(stream, { highWaterMark: 100 })
-  const seen: number[] = []
-  readable.on('data', (chunk: Buffer) => {
-    seen.push(chunk.length)
-    readable.pause()
-  })
-  await turn()
-  stream.arrive(...Array.from({ length: 50 }, () => counting(10)))
-  await turn()
-  t.deepEqual(seen, [10])
-  t.true(readable.readableLength >= 90 && readable.readableLength <= 100)
-  t.true(stream.pulls.length >= 39)
-  readable.destroy()
 })

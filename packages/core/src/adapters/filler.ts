@@ -15,8 +15,9 @@ export class Filler {
   /** Held until all of it was handed on: what is released in part is not lent again until more arrives. */
   private lease: Uint8Array | null = null
   private at = 0
-  /** What is free of a block. */
-  private room: Buffer | null = null
+  /** `block` from `used` on is free. */
+  private block: Buffer | null = null
+  private used = 0
 
   constructor(private readonly stream: Stream) {}
 
@@ -64,15 +65,19 @@ export class Filler {
   }
 
   private nextBytes(): Buffer | null {
-    this.room ??= Buffer.allocUnsafeSlow(PIECE)
-    const { room } = this
-    const count = this.fill(room)
+    this.block ??= Buffer.allocUnsafeSlow(PIECE)
+    const { block, used } = this
+    const count = this.fill(used === 0 ? block : block.subarray(used))
     if (count < 0) {
       // Idle: holds no memory that nobody has a part of.
-      if (room.length === PIECE) this.room = null
+      if (used === 0) this.block = null
       return null
     }
-    this.room = room.length - count < WORTHWHILE ? null : room.subarray(count)
-    return room.subarray(0, count)
+    this.used += count
+    if (PIECE - this.used < WORTHWHILE) {
+      this.block = null
+      this.used = 0
+    }
+    return block.subarray(used, used + count)
   }
 }

@@ -1,8 +1,7 @@
-/** The reading half of a Node stream over a camio stream: chunks while Node wants them, then it waits without a promise. */
+/** The reading half of a Node stream over a camio stream: a chunk a call, then it waits without a promise. */
 import type { Readable } from 'node:stream'
 import { Interest, type Waiter } from '../source.js'
 import type { Stream } from '../stream.js'
-import { calledListeners, callingListeners } from '../wait/loop.js'
 import { Filler } from './filler.js'
 
 /** A source that always has more must not keep the event loop from going round: so many chunks at a time. */
@@ -22,23 +21,22 @@ export class NodeReading implements Waiter {
 
   /** Node wants a chunk. */
   read(): void {
-    if (!this.waiting) this.push()
+    if (this.waiting) return
+    if (++this.burst > BURST) this.pause()
+    else this.push()
   }
 
-  /** @returns whether Node wants another one, and there may be one */
-  private push(): boolean {
-    if (++this.burst > BURST) return this.pause()
+  private push(): void {
     let chunk: Buffer | null
     try {
       chunk = this.take()
     } catch (error) {
       this.node.destroy(error as Error)
-      return false
+      return
     }
     // Outside of `try`: it may call the program's listeners.
-    if (chunk !== null) return this.node.push(chunk)
-    if (this.stream.ended) this.node.push(null)
-    return false
+    if (chunk !== null) this.node.push(chunk)
+    else if (this.stream.ended) this.node.push(null)
   }
 
   /** @returns `null` at the end, or while it waits */
@@ -53,22 +51,15 @@ export class NodeReading implements Waiter {
     }
   }
 
-  private pause(): false {
+  private pause(): void {
     this.burst = 0
     this.waiting = true
     setImmediate(() => this.notify())
-    return false
   }
 
-  /** Node would ask for each chunk in a tick of its own: as a socket does, it gets them while it wants them. */
   notify(): void {
     this.waiting = false
-    callingListeners()
-    try {
-      while (!this.node.destroyed && this.push() && !this.waiting);
-    } finally {
-      calledListeners()
-    }
+    if (!this.node.destroyed) this.push()
   }
 
   /** The Node stream is destroyed: nobody waits any more. */

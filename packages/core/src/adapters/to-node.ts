@@ -1,7 +1,6 @@
 /** A camio stream as one of Node's: for `pipe`, `pipeline`, and every library that takes a Duplex, a Readable or a Writable. */
 import { Duplex, type DuplexOptions, type Readable, type Writable } from 'node:stream'
 import type { Stream } from '../stream.js'
-import { corkForListener } from '../wait/loop.js'
 import { DONE } from '../wait/wait.js'
 import { bytesOf } from './bytes-of.js'
 import { NodeReading } from './node-reading.js'
@@ -25,6 +24,7 @@ export type NodeStream<Kind> = Kind & {
 
 class CamioDuplex extends Duplex {
   private readonly reading: NodeReading
+  private flushing = false
 
   constructor(
     readonly stream: Stream,
@@ -40,21 +40,31 @@ class CamioDuplex extends Duplex {
     this.reading.read()
   }
 
-  /**
-   * What was written leaves when the listener that wrote it returns, together with what it wrote besides; the turn may have other
-   * listeners to call, and the end of it is late for an answer that somebody waits for.
-   */
   override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
     let written: Promise<void>
-    corkForListener(this.stream)
     try {
       written = this.stream.write(bytesOf(chunk, encoding))
     } catch (error) {
       callback(error as Error)
       return
     }
+    if (!this.flushing) this.flushSoon()
     if (written === DONE) callback()
     else tell(written, callback)
+  }
+
+  /**
+   * What was written leaves when the listener that wrote it returns, together with what it wrote besides; the turn may have other
+   * listeners to call, and the end of it is late for an answer that somebody waits for.
+   */
+  private flushSoon(): void {
+    this.flushing = true
+    process.nextTick(FLUSH, this)
+  }
+
+  flush(): void {
+    this.flushing = false
+    this.stream.flushInBackground()
   }
 
   override _final(callback: Callback): void {
@@ -75,6 +85,8 @@ class CamioDuplex extends Duplex {
     return this
   }
 }
+
+const FLUSH = (node: CamioDuplex): void => node.flush()
 
 type Callback = (error?: Error | null) => void
 

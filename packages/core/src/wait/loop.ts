@@ -3,59 +3,78 @@
  *
  * The state hangs on `globalThis` (one a thread) so that two copies of core flush and poll each other's streams.
  */
-import { type Corked, Corks } from './corks.js'
+import { List } from '../list.js'
 
-export type { Corked } from './corks.js'
+/** A stream with committed data that has not left yet. */
+export interface Corked {
+  /** Is it in the list already? Kept by the loop. */
+  corked: boolean
+  /** Sends what was committed; keeps its errors to itself (they appear at the next call that the program makes). */
+  flushInBackground(): void
+}
 
 /** Looks at a transport without blocking and wakes the streams that became ready. */
 export type Poller = () => void
 
 interface LoopState {
-  /** Leave at the end of the turn. */
-  readonly turn: Corks
-  /** Leave when the listener that runs now returns. */
-  readonly listener: Corks
-  /** So many callers of listeners, one within the other, will flush behind them. */
-  calling: number
-  readonly pollers: Set<Poller>
+  dirty: List<Corked>
+  /** So many of `dirty` were sent in the flush that is under way. */
+  flushed: number
+  scheduled: boolean
+  pollers: Set<Poller>
 }
 
 const KEY = Symbol.for('@camio/core/loop@1')
 
 const state: LoopState = ((globalThis as Record<symbol, unknown>)[KEY] ??= {
-  turn: new Corks(setImmediate),
-  listener: new Corks(process.nextTick),
-  calling: 0,
+  dirty: new List<Corked>(),
+  flushed: 0,
+  scheduled: false,
   pollers: new Set(),
 }) as LoopState
 
 /** Sees to it that `stream` is flushed at the end of this turn of the event loop. */
 export function cork(stream: Corked): void {
   if (stream.corked) return
-  state.turn.add(stream)
-  state.turn.schedule()
+  stream.corked = true
+  state.dirty.push(stream)
+  schedule()
 }
 
-/** Sees to it that `stream` is flushed when the listener that runs now returns. */
-export function corkForListener(stream: Corked): void {
-  if (stream.corked) return
-  state.listener.add(stream)
-  if (state.calling === 0) state.listener.schedule()
-}
-
-/** The program's listeners are called now. `calledListeners` follows, whatever they throw: what they write need not wait for a tick. */
-export function callingListeners(): void {
-  state.calling++
-}
-
-export function calledListeners(): void {
-  if (--state.calling === 0) state.listener.flush()
+function endOfTurn(): void {
+  state.scheduled = false
+  flushCorked()
 }
 
 /** Sends everything committed so far, on every stream of this thread. */
 export function flushCorked(): void {
-  state.listener.flush()
-  state.turn.flush()
+  const { dirty } = state
+  // A flush may wake somebody who polls: the call inside goes on where the outer one stands.
+  const outermost = state.flushed === 0
+  try {
+    // By index: who was woken may commit more, which is then sent in the same round.
+    while (state.flushed < dirty.length) {
+      const stream = dirty.items[state.flushed++]!
+      stream.corked = false
+      stream.flushInBackground()
+    }
+  } finally {
+    if (outermost) startAnew()
+  }
+}
+
+function startAnew(): void {
+  const { dirty } = state
+  dirty.clear(state.flushed)
+  state.flushed = 0
+  // A driver that threw what it must not: the others are sent the next time.
+  if (dirty.length > 0) schedule()
+}
+
+function schedule(): void {
+  if (state.scheduled) return
+  state.scheduled = true
+  setImmediate(endOfTurn)
 }
 
 /**
@@ -72,6 +91,6 @@ export function removePoller(poller: Poller): void {
 
 /** One look at everything, as a synchronous loop needs it: sends what was committed, then asks every transport. */
 export function poll(): void {
-  flushCorked()
+  if (state.dirty.length > 0) flushCorked()
   for (const poller of state.pollers) poller()
 }
