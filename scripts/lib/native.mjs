@@ -8,12 +8,12 @@ import { Stop, say } from './say.mjs'
 import { hashFiles, readStamp, writeStamp } from './stamp.mjs'
 import { headersOption, howToGet, missingTools } from './toolchain.mjs'
 
-/** What, when it differs, makes every object file worthless. */
+/** What, when it differs, makes every object file worthless. Not the Node at hand: what Node-API and libuv 1 promise holds for all of them. */
 function environment() {
   const { CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS } = process.env
   const { version } = readJson(root, 'node_modules', 'node-addon-api', 'package.json')
   const { platform, arch } = process
-  return JSON.stringify({ node: process.version, platform, arch, version, CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS })
+  return JSON.stringify({ platform, arch, version, CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS })
 }
 
 const stampFile = ({ folder }) => join(folder, 'build', '.stamp')
@@ -31,7 +31,7 @@ async function build(target) {
   const stamp = stampNow(target)
   const sameEnvironment = readStamp(stampFile(target))?.startsWith(`${environment()}\n`)
   rmSync(stampFile(target), { force: true })
-  // After a change of sources make knows what to do; after a change of Node or compiler it does not.
+  // After a change of sources make knows what to do; after a change of compiler it does not.
   const commands = sameEnvironment ? ['configure', 'build'] : ['rebuild']
   const options = ['--release', `--jobs=${availableParallelism()}`, ...headersOption()]
   const result = await captureNode([tool('node-gyp'), ...commands, ...options], { cwd: target.folder, network: true })

@@ -45,7 +45,7 @@ struct world *world_get(void) {
   return world;
 }
 
-/* The kernel's module has a lock a ring, and one end's sync never puts the other one to sleep. This one lock is held for a few
+/* The kernel's module has a lock a ring, by its public source: one end's sync does not put the other one to sleep. This one lock is held for a few
    microseconds: it is tried for as long before sleeping, which would take ten times that. */
 #define TRIES 200
 #define BETWEEN 50
