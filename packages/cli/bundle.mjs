@@ -39,6 +39,7 @@ const common = {
   format: 'cjs',
   target: 'node20.19',
   minify: true,
+  charset: 'ascii',
   define: { 'performance.now': '__now' },
   logLevel: 'warning',
   write: false,

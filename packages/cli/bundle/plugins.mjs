@@ -9,6 +9,7 @@ export const packages = join(here, '../..')
 /** What a plain `cat` never needs: a file of its own, loaded when something of it is called. */
 const RARE = {
   'core/dist/layers/framed.js': 'framed',
+  'core/dist/layers/frames.js': 'frameCodec',
   'core/dist/layers/bytes-view.js': 'BytesView',
   'core/dist/layers/lease-guard.js': 'LeaseGuard',
   'core/dist/plan/open-planned.js': 'openPlanned',
@@ -17,6 +18,7 @@ const RARE = {
   'file/dist/mmap-stream.js': 'MmapStream',
   'file/dist/unpositioned-node.js': 'openByNode',
   'cli/dist/cat/merge.js': 'merged',
+  'cli/dist/cat/progress.js': 'Progress',
 }
 
 /** The source of that file. It has a core of its own; two of them get along. */
@@ -73,16 +75,22 @@ export const asBundled = {
   },
 }
 
-/** Modules of Node's that bring many others, and what is used of them: loaded at the first use. */
+/**
+ * Modules of Node's that a plain `cat` does not use, or that bring many others, and what is used of them: loaded at the first use.
+ * Even one that Node has in memory takes 0.1 ms to be shown to a user's module.
+ */
 const HEAVY = {
+  'node:events': { classes: [], functions: ['setMaxListeners'] },
   'node:net': { classes: ['Socket'], functions: [] },
+  'node:path': { classes: [], functions: ['join'] },
   'node:tty': { classes: ['ReadStream', 'WriteStream'], functions: ['isatty'] },
+  'node:util': { classes: [], functions: ['getSystemErrorMap'] },
 }
 
 export const heavyLater = {
   name: 'heavy modules of Node are loaded at the first use',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(net|tty)$/ }, ({ path, kind }) =>
+    onResolve({ filter: /^node:(events|net|path|tty|util)$/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'heavy' } : { path, external: true },
     )
     onLoad({ filter: /.*/, namespace: 'heavy' }, ({ path }) => {

@@ -7,6 +7,7 @@ import { CamioError, shorten, show } from './error.js'
 import { LAYER_HOME, type LayerDriver, type LayerName } from './layers/layer-driver.js'
 import { isCoreOption } from './options.js'
 import type { Mover } from './pipe/mover.js'
+import { MAX_SCHEME } from './uri/parse.js'
 import { nearest } from './uri/suggest.js'
 
 /** Where the schemes that this project knows of live, for the error that says what to install. */
@@ -103,7 +104,7 @@ export class Registry {
   }
 }
 
-const SCHEME_NAME = /^[a-z][a-z0-9+.-]{0,31}$/
+const SCHEME_NAME = /^[a-z][a-z0-9+.-]*$/
 const OPTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 function checkDriver(driver: Driver): void {
@@ -116,7 +117,7 @@ function checkDriver(driver: Driver): void {
 /** It comes from a package that nobody may have compiled against this version: types promise nothing. */
 function whatIsWrong(driver: Driver | null | undefined): string | null {
   if (driver?.abi !== DRIVER_ABI) return whichIsOlder(driver)
-  if (typeof driver.scheme !== 'string' || !SCHEME_NAME.test(driver.scheme)) return 'has a bad scheme name'
+  if (!isSchemeName(driver.scheme)) return 'has a bad scheme name'
   if (typeof driver.id !== 'string') return 'has no id'
   if (typeof driver.open !== 'function' || typeof driver.available !== 'function') return 'lacks open or available'
   if (!Array.isArray(driver.modes) || driver.modes.length === 0) return 'has no modes'
@@ -125,6 +126,10 @@ function whatIsWrong(driver: Driver | null | undefined): string | null {
     if (!OPTION_NAME.test(name)) return `has a bad option name "${show(name)}"`
   }
   return null
+}
+
+function isSchemeName(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= MAX_SCHEME && SCHEME_NAME.test(name)
 }
 
 function whichIsOlder(driver: Driver | null | undefined): string {
