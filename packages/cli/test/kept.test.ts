@@ -1,14 +1,13 @@
 /** What V8 compiled is kept beside the bundle, by a run that compiled what later ones need. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { CAMIO, folder } from './helpers.js'
 
 test('a cat keeps what was compiled for it, its help does not, and the next one finds it', (t) => {
   const own = folder(t, { small: 'bytes' })
-  mkdirSync(join(own, 'bin'))
-  cpSync(CAMIO, join(own, 'bin', 'camio.cjs'))
+  cpSync(dirname(CAMIO), join(own, 'bin'), { recursive: true })
   const filter = (path: string) => !path.includes('.cache')
   cpSync(join(dirname(CAMIO), '..', 'dist'), join(own, 'dist'), { recursive: true, filter })
   cpSync(join(dirname(CAMIO), '..', 'package.json'), join(own, 'package.json'))
