@@ -2,7 +2,7 @@
 import { Corrupt, type FrameSource, type FrameTaker } from '@camio/core/link'
 import { type BatchHandler, Counter } from '@camio/core/spi'
 import type { Memory } from './memory.js'
-import { BUF_CHANGED, FRAGMENTS, LENGTH, MOREFRAG, type Ring } from './ring.js'
+import { BUF_CHANGED, FIRST, FRAGMENTS, LENGTH, MOREFRAG, type Ring, SLOT } from './ring.js'
 
 export interface RxOwner {
   readonly counters: Float64Array
@@ -58,32 +58,36 @@ export class RxQueue implements FrameSource {
 
   handOut(fn: BatchHandler, most: number, taker: FrameTaker): boolean {
     const { ring, bytes } = this
-    const { words } = ring
-    const largest = Math.min(ring.size, taker.largest)
-    let { offset, length } = this
-    let left = this.joined ? 1 : Math.min(most, ring.available + 1)
-    let slot = ring.cursor
-    let count = 0
+    const { words, first, size, buffers, count } = ring
+    // Small integers: see docs/decisions/0091.
+    const last = (ring.slots - 1) | 0
+    const fragmented = MOREFRAG | 0
+    const largest = Math.min(size, taker.largest) | 0
+    const end = (this.joined ? 1 : Math.min(most, ring.available + 1)) | 0
+    let { offset } = this
+    let length = this.length | 0
+    let slot = ring.cursor | 0
+    let done = 0
     let total = 0
     try {
       for (;;) {
-        count++
-        total += length
+        done = (done + 1) | 0
+        total = (total + length) | 0
         if (fn(bytes, offset, length) === false || taker.readingOver) return false
-        if (--left === 0) return true
-        const at = ring.at(slot)
+        if (done === end) return true
+        const at = first + slot * SLOT
         const index = words[at]!
         const word = words[at + 1]!
         length = word & LENGTH
-        if ((word & MOREFRAG) !== 0 || length > largest || !ring.holds(index)) return true
-        offset = ring.offset(index)
-        slot = ring.next(slot)
+        if ((word & fragmented) !== 0 || length > largest || index < FIRST || index >= count) return true
+        offset = buffers + index * size
+        slot = slot === last ? 0 : (slot + 1) | 0
       }
     } finally {
       ring.cursor = slot
       // The first was counted when it was found.
-      this.held += count - 1
-      taker.countRead(count, total)
+      this.held += done - 1
+      taker.countRead(done, total)
     }
   }
 

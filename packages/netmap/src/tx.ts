@@ -2,7 +2,7 @@
 import { Corrupt, type FrameFiller } from '@camio/core/link'
 import { type BatchWriter, Counter, WRITE } from '@camio/core/spi'
 import type { Memory } from './memory.js'
-import { BUF_CHANGED, FRAGMENTS, MOREFRAG, type Ring } from './ring.js'
+import { BUF_CHANGED, FIRST, FRAGMENTS, MOREFRAG, type Ring, SLOT } from './ring.js'
 import type { RxQueue } from './rx.js'
 
 const NONE = -1
@@ -109,27 +109,33 @@ export class TxQueue {
 
   fill(fn: BatchWriter, length: number, index: number, limit: number, filler: FrameFiller): boolean {
     const { ring, bytes } = this
-    const { words } = ring
-    const end = index + Math.min(limit - index, ring.available, this.enough - ring.waiting)
-    let at = index
+    const { words, first, size, buffers, count } = ring
+    // Small integers: see docs/decisions/0091.
+    const last = (ring.slots - 1) | 0
+    const kept = BUF_CHANGED | 0
+    const most = Math.min(limit - index, ring.available, this.enough - ring.waiting) | 0
+    let slot = ring.cursor | 0
+    let done = 0
     let total = 0
     try {
       do {
-        const word = ring.at(ring.cursor)
+        const word = first + slot * SLOT
         const buffer = words[word]!
         // `claim` tells what is wrong with it.
-        if (!ring.holds(buffer)) return true
-        const answer = fn(bytes, ring.offset(buffer), length, at)
+        if (buffer < FIRST || buffer >= count) return true
+        const answer = fn(bytes, buffers + buffer * size, length, index + done)
         const used = answer === undefined ? length : filler.lengthOf(answer, length)
         if (used < 0 || filler.writingOver) return false
-        words[word + 1] = (words[word + 1]! & BUF_CHANGED) | used
+        words[word + 1] = (words[word + 1]! & kept) | used
+        slot = slot === last ? 0 : (slot + 1) | 0
         // At once: a writer that flushes, or closes the stream, sends what was written before.
-        ring.cursor = ring.next(ring.cursor)
-        total += used
-      } while (++at < end)
+        ring.cursor = slot
+        done = (done + 1) | 0
+        total = (total + used) | 0
+      } while (done < most)
       return true
     } finally {
-      filler.countWritten(at - index, total)
+      filler.countWritten(done, total)
     }
   }
 
