@@ -4,7 +4,7 @@ import type { Line } from '../run/child.js'
 import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { calibrate } from './parts/calibrate.js'
 import { type Ends, entry, type Terms } from './parts/entries.js'
-import { spans } from './parts/figures.js'
+import { spans, WHOLE } from './parts/figures.js'
 import { c, ours, type Program } from './parts/programs.js'
 
 /** Bytes behind the Ethernet header. */
@@ -48,7 +48,12 @@ function over(program: Program): Program {
 }
 
 function flood(kind: 'pipe' | 'switch', size: number, settings: Settings): Case {
-  const terms: Terms = { args: { size, ...spans(settings) }, reporter: 'listener', both: true, figure: received }
+  const terms: Terms = {
+    args: { size, ...WHOLE, ...spans(settings) },
+    reporter: 'listener',
+    both: true,
+    figure: received,
+  }
   const [scheme, near, far] = kind === 'pipe' ? ['netmap', 'bench{1', 'bench}1'] : ['vale', 'bench:a', 'bench:b']
   const port = (name: string): string => (kind === 'pipe' ? name : `vale${name}`)
   const receive = ours(`${scheme}:${far}?mode=r`, 'receive-packets')

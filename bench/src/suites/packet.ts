@@ -3,7 +3,7 @@ import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { FRAMES, HOST, makeRooms, receiving, removeRooms, roomsMissing, sending } from './packet/rooms.js'
 import { calibrate } from './parts/calibrate.js'
 import { type Ends, entry, type Terms } from './parts/entries.js'
-import { spans } from './parts/figures.js'
+import { spans, WHOLE } from './parts/figures.js'
 import { c, node, ours, type Program } from './parts/programs.js'
 
 /** Bytes behind a header of 16; of `dgram` behind those of IP and UDP. */
@@ -43,7 +43,12 @@ const dgram: Ends = {
 }
 
 function flood(name: string, size: number, settings: Settings, ends: readonly Ends[], note: string): Case {
-  const terms: Terms = { args: { size, ...spans(settings) }, reporter: 'listener', both: true, figure: received }
+  const terms: Terms = {
+    args: { size, ...WHOLE, ...spans(settings) },
+    reporter: 'listener',
+    both: true,
+    figure: received,
+  }
   const missing = roomsMissing()
   const apart = ({ listener, connector, ...rest }: Ends): Ends =>
     missing === null

@@ -2,7 +2,7 @@ import type { Line } from '../run/child.js'
 import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { calibrate } from './parts/calibrate.js'
 import { type Ends, entry, type Terms } from './parts/entries.js'
-import { micros, spans } from './parts/figures.js'
+import { micros, spans, WHOLE } from './parts/figures.js'
 import { c, node, ours, type Program } from './parts/programs.js'
 
 const SIZES = [64, 1400] as const
@@ -41,7 +41,7 @@ function beside(line: Line, sender: Line | undefined): Record<string, number> {
 }
 
 const flood = (size: number, settings: Settings, figure: Terms['figure']): Terms => ({
-  args: { size, ...spans(settings) },
+  args: { size, ...WHOLE, ...spans(settings) },
   reporter: 'listener',
   both: true,
   figure,
