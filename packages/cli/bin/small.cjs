@@ -1,4 +1,4 @@
-// `camio cat FILE > COPY` of little: there is nothing to plan, and to load the command takes fifty times as long as the copy.
+// `camio cat FILE > COPY` of little: there is nothing to plan, and to load the command takes far longer than the copy.
 // Whatever is not just that, and whatever goes wrong, is left to the command, which knows what to say.
 'use strict'
 const { closeSync, constants, fstatSync, openSync, readSync, writeSync } = require('node:fs')
