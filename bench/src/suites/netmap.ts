@@ -3,8 +3,8 @@ import { missing, type StandIn, standIn } from '../../../packages/netmap/dist-te
 import type { Line } from '../run/child.js'
 import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { calibrate } from './parts/calibrate.js'
-import { type Ends, entry, type Terms } from './parts/entries.js'
-import { spans, WHOLE } from './parts/figures.js'
+import { type Ends, entry } from './parts/entries.js'
+import { flood } from './parts/flood.js'
 import { c, ours, type Program } from './parts/programs.js'
 
 /** Bytes behind the Ethernet header. */
@@ -47,13 +47,8 @@ function over(program: Program): Program {
   return ['env', ...Object.entries(stand.env).map(([name, value]) => `${name}=${value}`), ...program]
 }
 
-function flood(kind: 'pipe' | 'switch', size: number, settings: Settings): Case {
-  const terms: Terms = {
-    args: { size, ...WHOLE, ...spans(settings) },
-    reporter: 'listener',
-    both: true,
-    figure: received,
-  }
+function floodCase(kind: 'pipe' | 'switch', size: number, settings: Settings): Case {
+  const terms = flood(size, settings, received)
   const [scheme, near, far] = kind === 'pipe' ? ['netmap', 'bench{1', 'bench}1'] : ['vale', 'bench:a', 'bench:b']
   const port = (name: string): string => (kind === 'pipe' ? name : `vale${name}`)
   const receive = ours(`${scheme}:${far}?mode=r`, 'receive-packets')
@@ -85,7 +80,7 @@ export const netmap: Suite = {
   summary:
     'netmap: pipes and vale: ports beside C on the same ports; over /dev/netmap, or a stand-in where there is none',
   cases: async (settings) =>
-    (['pipe', 'switch'] as const).flatMap((kind) => SIZES.map((size) => flood(kind, size, settings))),
+    (['pipe', 'switch'] as const).flatMap((kind) => SIZES.map((size) => floodCase(kind, size, settings))),
   calibrate,
   cleanup: async () => {
     stand?.remove()

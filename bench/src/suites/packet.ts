@@ -2,8 +2,8 @@ import type { Line } from '../run/child.js'
 import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { FRAMES, HOST, makeRooms, receiving, removeRooms, roomsMissing, sending } from './packet/rooms.js'
 import { calibrate } from './parts/calibrate.js'
-import { type Ends, entry, type Terms } from './parts/entries.js'
-import { spans, WHOLE } from './parts/figures.js'
+import { type Ends, entry } from './parts/entries.js'
+import { flood } from './parts/flood.js'
 import { c, node, ours, type Program } from './parts/programs.js'
 
 /** Bytes behind a header of 16; of `dgram` behind those of IP and UDP. */
@@ -42,13 +42,8 @@ const dgram: Ends = {
   connector: node('dgram/send', '--host', HOST),
 }
 
-function flood(name: string, size: number, settings: Settings, ends: readonly Ends[], note: string): Case {
-  const terms: Terms = {
-    args: { size, ...WHOLE, ...spans(settings) },
-    reporter: 'listener',
-    both: true,
-    figure: received,
-  }
+function floodCase(name: string, size: number, settings: Settings, ends: readonly Ends[], note: string): Case {
+  const terms = flood(size, settings, received)
   const missing = roomsMissing()
   const apart = ({ listener, connector, ...rest }: Ends): Ends =>
     missing === null
@@ -83,7 +78,7 @@ function xdpCase(attach: 'native' | 'skb', size: number, settings: Settings): Ca
   const cReceive = onFrames('xdp-flood', 'receive', '--attach', attach)
   const ends = besides(receive, oursSends('xdp', 'zerocopy=off'), cReceive, onFrames('xdp-flood', 'send'))
   const note = `limit: AF_XDP in C, copy mode, rings of 1024, asleep in poll(2); ours: attach=${attach}`
-  return flood(`xdp ${attach}`, size, settings, [...ends, dgram], note)
+  return floodCase(`xdp ${attach}`, size, settings, [...ends, dgram], note)
 }
 
 function packetCase(size: number, settings: Settings): Case {
@@ -96,7 +91,7 @@ function packetCase(size: number, settings: Settings): Case {
     dgram,
   ]
   const note = 'limit: C, sendmmsg to a ring of TPACKET_V3 of 2 MiB'
-  return flood('packet', size, settings, ends, note)
+  return floodCase('packet', size, settings, ends, note)
 }
 
 export const packet: Suite = {

@@ -2,7 +2,8 @@ import type { Line } from '../run/child.js'
 import type { Case, Goal, Measurement, Settings, Suite } from '../types.js'
 import { calibrate } from './parts/calibrate.js'
 import { type Ends, entry, type Terms } from './parts/entries.js'
-import { micros, spans, WHOLE } from './parts/figures.js'
+import { micros } from './parts/figures.js'
+import { flood } from './parts/flood.js'
 import { c, node, ours, type Program } from './parts/programs.js'
 
 const SIZES = [64, 1400] as const
@@ -39,13 +40,6 @@ function beside(line: Line, sender: Line | undefined): Record<string, number> {
   const told = { 'lost, %': (100 * lost) / (lost + messages), 'receive CPU, us': perMessage(line) }
   return sender === undefined ? told : { ...told, 'send CPU, us': perMessage(sender) }
 }
-
-const flood = (size: number, settings: Settings, figure: Terms['figure']): Terms => ({
-  args: { size, ...WHOLE, ...spans(settings) },
-  reporter: 'listener',
-  both: true,
-  figure,
-})
 
 /** Both ends ours, against the best that C does and what Node has. */
 function ownCase(size: number, settings: Settings): Case {

@@ -14,6 +14,3 @@ export const micros = (line: Line): number => line.micros as number
 /** Milliseconds that a receiver counts nothing, and then counts. */
 export const spans = (settings: Settings): { readonly warm: number; readonly time: number } =>
   settings.quick ? { warm: 400, time: 400 } : { warm: 1000, time: 2000 }
-
-/** Small messages are read whole by everybody, not only by the limit: see contestants/common/message.ts. */
-export const WHOLE = { sum: 1 } as const
