@@ -75,22 +75,16 @@ export const asBundled = {
   },
 }
 
-/**
- * Modules of Node's that a plain `cat` does not use, or that bring many others, and what is used of them: loaded at the first use.
- * Even one that Node has in memory takes 0.1 ms to be shown to a user's module.
- */
+/** Modules of Node's that bring many others, and what is used of them: loaded at the first use. */
 const HEAVY = {
-  'node:events': { classes: [], functions: ['setMaxListeners'] },
   'node:net': { classes: ['Socket'], functions: [] },
-  'node:path': { classes: [], functions: ['join'] },
   'node:tty': { classes: ['ReadStream', 'WriteStream'], functions: ['isatty'] },
-  'node:util': { classes: [], functions: ['getSystemErrorMap'] },
 }
 
 export const heavyLater = {
   name: 'heavy modules of Node are loaded at the first use',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(events|net|path|tty|util)$/ }, ({ path, kind }) =>
+    onResolve({ filter: /^node:(net|tty)$/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'heavy' } : { path, external: true },
     )
     onLoad({ filter: /.*/, namespace: 'heavy' }, ({ path }) => {
