@@ -21,7 +21,7 @@ export const FRAGMENTS = 64
 /** Buffers 0 and 1 are nobody's. */
 export const FIRST = 2
 
-/** Loops over frames take what stays the same out of it first: looking it up for each frame made pipes a tenth slower. */
+/** Loops over frames take what stays the same out of it first: looked up for each frame, it slows them. */
 export class Ring {
   readonly slots: number
   /** Bytes of a buffer. */
